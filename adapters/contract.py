@@ -1,0 +1,204 @@
+"""What every platform adapter is and promises: the only thing the scheduler knows of a platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime, timedelta
+
+    from posts.limits import Limits
+    from posts.model import Message
+
+
+class Failure(Exception):
+    """Base of the four ways in which a call can fail; nothing else may leave an adapter.
+
+    `evidence` is what a person may need to judge: status, headers, the platform's own words, never a secret.
+    """
+
+    def __init__(self, message: str, *, http_status: int | None = None, evidence: Mapping[str, object] | None = None):
+        super().__init__(message)
+        self.http_status = http_status
+        self.evidence: dict[str, object] = dict(evidence or {})
+
+
+class Retryable(Failure):
+    """Not published; trying again later is harmless. `after`: how long the platform asked us to wait, None if unsaid."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        after: timedelta | None = None,
+        http_status: int | None = None,
+        evidence: Mapping[str, object] | None = None,
+    ):
+        super().__init__(message, http_status=http_status, evidence=evidence)
+        self.after = after
+
+
+class Rejected(Failure):
+    """Not published, and never will be as it is: somebody has to change the post."""
+
+
+class AuthExpired(Failure):
+    """Not published, and not the post's fault: the account's credentials do not work (any more)."""
+
+
+class Ambiguous(Failure):
+    """Perhaps published: the posting call left us and no clear answer came back."""
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the daemon asks the sender to put the work down
+    """Raised out of `Progress` when the next step must not be taken; adapters let it pass."""
+
+
+class Lookup(StrEnum):
+    """How surely an adapter's `find` recognises a post of ours."""
+
+    NONE = "none"
+    BY_TEXT = "by_text"
+    EXACT = "exact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One number of a platform's documentation: what it limits, its unit, where and when it was read.
+
+    `sure` is False where sources contradict each other or nobody documents it; then it is configuration.
+    """
+
+    name: str
+    value: str
+    unit: str
+    source: str
+    read_on: date
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A platform's limits and promises as data.
+
+    `resend_after_looks`: whether "not found" after every look allows another call.
+    `dedupe_for`: how long the platform remembers our key; None if it knows no key.
+    `by_hand`: publishing is done by a person, the adapter only prepares it.
+    """
+
+    platform: str
+    limits: Limits
+    lookup: Lookup
+    resend_after_looks: bool = False
+    dedupe_for: timedelta | None = None
+    metrics: tuple[str, ...] = ()
+    can_delete: bool = False
+    by_hand: bool = False
+    needs_secret: bool = True
+    needs_base_url: bool = False
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whose account the credentials open: `remote_id` is what the platform calls it, for ever."""
+
+    remote_id: str
+    handle: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The platform took the post. `parts` holds the remote id of every part of a thread, the first included."""
+
+    remote_id: str
+    permalink: str
+    parts: tuple[str, ...] = ()
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReady:
+    """The platform is still working on what it was given: come back after `after`; no attempt is burned."""
+
+    after: timedelta
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsHand:
+    """Everything is prepared and a person must publish it; `reason` says what to do and where it lies."""
+
+    reason: str
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One engagement count of one post. `metric` is one of likes, comments, shares, views, clicks, saves or its own."""
+
+    remote_id: str
+    metric: str
+    value: int
+    source: str
+
+
+class Progress(Protocol):
+    """The durable memory of one delivery; a crash loses nothing that was saved."""
+
+    @property
+    def saved(self) -> Mapping[str, Mapping[str, object]]:
+        """What earlier steps saved, by step, also before a crash."""
+
+    @property
+    def taken(self) -> Collection[str]:
+        """Remote ids that other deliveries of this account hold: never ours."""
+
+    def save(self, step: str, data: Mapping[str, object]) -> None:
+        """`data` is committed under `step` when this returns. Raises Stopped if this sender has lost the delivery."""
+
+    def posting(self) -> None:
+        """It is committed that the next call makes the post public. Raises Stopped if it must not be made."""
+
+
+class Secrets(Protocol):
+    """One account's secret."""
+
+    def load(self) -> str:
+        """The secret as it is now. Raises AuthExpired if there is none or it cannot be read."""
+
+    def save(self, secret: str) -> None:
+        """The rotated secret is durable when this returns. Raises AuthExpired where its place cannot be written."""
+
+
+class Adapter(Protocol):
+    """How one account on one platform is spoken to.
+
+    It never retries, sleeps, reads the clock, logs a secret or decides. Every method raises only the four failures.
+    """
+
+    @property
+    def profile(self) -> Profile:
+        """The platform's limits and promises."""
+
+    def limits(self) -> Limits:
+        """This account's limits: its server, quota or plan may differ from the profile."""
+
+    def whoami(self) -> Identity:
+        """The cheapest proof that the credentials work."""
+
+    def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady | NeedsHand:
+        """The message is public (Receipt), or will be later. `key` is the same at every try of one delivery."""
+
+    def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:
+        """The receipt of our own earlier call, looked up at the platform; None if it is not there."""
+
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
+        """The counts of these posts now; a count that the platform does not give is left out, never 0."""
+
+    def delete(self, remote_id: str) -> None:
+        """The post is no longer public; true also if it was gone already."""

@@ -1,0 +1,100 @@
+"""Folders that exist whole or not at all, for the adapters that publish or prepare on our own disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from adapters.contract import Ambiguous, Rejected, Retryable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from posts.model import Media
+
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
+UNFINISHED = ".unfinished"
+
+
+def name_for(key: str) -> str:
+    """The folder's name for a delivery's key: 16 hexadecimal digits, the same for ever, safe in any path."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def picture_name(number: int, media: Media) -> str:
+    """`picture-1.jpg` for the first picture, and so on: no name of ours leaves the house."""
+    return f"picture-{number}{SUFFIXES.get(media.mime, media.path.suffix)}"
+
+
+def read_picture(media: Media) -> bytes:
+    """The picture's bytes, exactly those that were approved. Raises Rejected where the file is gone or was changed."""
+    try:
+        content = media.path.read_bytes()
+    except OSError as error:
+        raise Rejected(f"the picture {media.path} cannot be read ({error.strerror}); put it back and retry") from error
+    if media.sha256 and hashlib.sha256(content).hexdigest() != media.sha256:
+        raise Rejected(f"the picture {media.path} is not the one that was approved; attach it again")
+    return content
+
+
+def prepare_folder(parent: Path, contents: Mapping[str, bytes]) -> Path:
+    """A hidden folder under `parent` with these files is durable. Raises Retryable where the disk refuses."""
+    folder = parent / UNFINISHED / uuid4().hex
+    try:
+        folder.mkdir(parents=True)
+        for name, content in contents.items():
+            _write(folder / name, content)
+        sync_folder(folder)
+    except OSError as error:
+        discard(folder)
+        raise Retryable(f"{parent} cannot be written ({error.strerror}); make room or rights there") from error
+    return folder
+
+
+def reveal(prepared: Path, folder: Path) -> None:
+    """The prepared folder is now `folder`, in one move; where that existed already it is kept, the other dropped.
+
+    Raises Retryable where the move failed: nothing is there then. Raises Ambiguous where a power cut could undo it.
+    """
+    try:
+        prepared.rename(folder)
+    except OSError as error:
+        discard(prepared)
+        if not folder.is_dir():
+            raise Retryable(f"{folder} cannot be made ({error.strerror}); make room or rights there") from error
+    try:
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise Ambiguous(f"the folder {folder} was made, but the disk does not confirm it ({error.strerror})") from error
+
+
+def discard(prepared: Path) -> None:
+    """Nothing is left of a prepared folder, as far as the disk allows."""
+    shutil.rmtree(prepared, ignore_errors=True)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """The file holds `content`; a reader sees the old or the new one, never a mixture. Raises OSError."""
+    beside = path.with_name(f".{path.name}.{uuid4().hex}")
+    _write(beside, content)
+    beside.replace(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """The folder's names have reached the disk. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,64 @@
+"""Platform name → adapter, imported on first use; other people's adapters come in as entry points."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Protocol, cast
+
+from adapters.announced import announced, announced_platforms
+
+if TYPE_CHECKING:
+    from adapters.contract import Adapter, Profile, Secrets
+    from posts.model import Account
+
+PLATFORMS = {
+    "manual": "adapters.manual:Manual",
+    "mastodon": "adapters.mastodon:Mastodon",
+    "outbox": "adapters.outbox:Outbox",
+}
+ENTRY_POINTS = "july30.adapters"
+
+
+class AdapterClass(Protocol):
+    """What an adapter's class looks like from here: its profile is readable before any account exists."""
+
+    profile: Profile
+
+    def __call__(self, account: Account, secrets: Secrets) -> Adapter:
+        """The adapter of one account; opens no connection."""
+
+
+class UnknownPlatformError(Exception):
+    """No adapter of that name is installed."""
+
+
+def platforms() -> tuple[str, ...]:
+    """The names an account may have as its platform, those announced for later included."""
+    return tuple(sorted({*PLATFORMS, *announced_platforms(), *(one.name for one in entry_points(group=ENTRY_POINTS))}))
+
+
+def can_publish(platform: str) -> bool:
+    """Whether an adapter is installed for the platform; False for those that can only be previewed so far."""
+    return platform in PLATFORMS or bool(entry_points(group=ENTRY_POINTS, name=platform))
+
+
+def profile_of(platform: str) -> Profile:
+    """The platform's limits and promises. Raises UnknownPlatformError."""
+    if not can_publish(platform) and (known := announced(platform)):
+        return known
+    return _adapter_class(platform).profile
+
+
+def build(account: Account, secrets: Secrets) -> Adapter:
+    """The adapter of this account; nothing is called yet. Raises UnknownPlatformError."""
+    return _adapter_class(account.platform)(account, secrets)
+
+
+def _adapter_class(platform: str) -> AdapterClass:
+    if target := PLATFORMS.get(platform):
+        module, _, name = target.partition(":")
+        return cast("AdapterClass", getattr(import_module(module), name))
+    for point in entry_points(group=ENTRY_POINTS, name=platform):
+        return cast("AdapterClass", point.load())
+    raise UnknownPlatformError(f"no adapter for the platform '{platform}'; known are {', '.join(platforms())}")

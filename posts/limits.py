@@ -1,0 +1,58 @@
+"""What one platform can carry, every number with its unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """The ways in which platforms count how long a text is; see `posts.measure_text`."""
+
+    GRAPHEMES = "graphemes"
+    UTF16 = "utf16_units"
+    BYTES = "utf8_bytes"
+    WEIGHTED = "weighted_code_points"
+    EMOJI_BYTES = "graphemes_with_emoji_as_bytes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLimit:
+    """At most `max` of `unit`.
+
+    `link_length`: what any http(s) link costs, in the same unit; None where a link costs its real length.
+    `short_mentions`: whether `@user@server` counts only as `@user`.
+    """
+
+    unit: Unit
+    max: int
+    link_length: int | None = None
+    short_mentions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Everything `posts.check` needs to know of a platform; None means no limit is known.
+
+    All of `text` hold at once; the first is the one shown to people. `text_with_media`, where not empty, replaces it
+    for posts with pictures. `alt_text` None: the platform has no field for it.
+    """
+
+    text: tuple[TextLimit, ...]
+    text_with_media: tuple[TextLimit, ...] = ()
+    images_max: int = 1
+    image_types: tuple[str, ...] = ("image/jpeg", "image/png")
+    image_bytes_max: int | None = None
+    image_pixels_max: int | None = None
+    image_ratio_min: float | None = None
+    image_ratio_max: float | None = None
+    alt_text: TextLimit | None = None
+    media_required: bool = False
+    hashtags_max: int | None = None
+    mentions_max: int | None = None
+    links_max: int | None = None
+    first_comment: bool = False
+
+    def for_text(self, *, with_media: bool) -> tuple[TextLimit, ...]:
+        """The limits that hold for the text of a post with or without pictures."""
+        return self.text_with_media if with_media and self.text_with_media else self.text

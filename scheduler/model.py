@@ -1,0 +1,117 @@
+"""A delivery's states and the only moves it may make; a post's review likewise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+class SchedulerError(Exception):
+    """Base of the errors of this room; the message says what happened, who must act and by when."""
+
+
+class WrongUse(SchedulerError):
+    """What was asked for is not allowed or makes no sense: the person who asked must change it (exit code 2)."""
+
+
+class Unavailable(SchedulerError):
+    """The database or a platform cannot be reached: try again when it is back (exit code 3)."""
+
+
+class State(StrEnum):
+    """Where a delivery stands; see docs/glossary.md."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    PUBLISHED = "published"
+    UNCLEAR = "unclear"
+    HELD = "held"
+    FAILED = "failed"
+    REMOVED = "removed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.WAITING: frozenset({State.SENDING, State.HELD, State.SKIPPED, State.CANCELLED}),
+    State.SENDING: frozenset({State.PUBLISHED, State.WAITING, State.FAILED, State.HELD, State.UNCLEAR}),
+    State.UNCLEAR: frozenset({State.PUBLISHED, State.WAITING, State.HELD}),
+    State.HELD: frozenset({State.WAITING, State.PUBLISHED, State.SKIPPED, State.CANCELLED}),
+    State.FAILED: frozenset({State.WAITING, State.CANCELLED}),
+    State.PUBLISHED: frozenset({State.REMOVED}),
+    State.REMOVED: frozenset(),
+    State.SKIPPED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+NEEDS_REASON = frozenset({State.UNCLEAR, State.HELD, State.FAILED, State.SKIPPED, State.CANCELLED, State.REMOVED})
+
+
+class Review(StrEnum):
+    """Where a post stands with the people who answer for it."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+
+
+class Stage(StrEnum):
+    """Whether an attempt can have made anything public: not while preparing, perhaps once posting."""
+
+    PREPARING = "preparing"
+    POSTING = "posting"
+
+
+class Scope(StrEnum):
+    """How much the red button stops."""
+
+    ALL = "all"
+    CAMPAIGN = "campaign"
+    MISSION = "mission"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery in our hands: everything a sender needs, read in the transaction that claimed it."""
+
+    delivery_id: int
+    attempt_id: int
+    post_id: int
+    account: str
+    fence: int
+    key: str
+    content_hash: str
+    progress: Mapping[str, Mapping[str, object]]
+    tries: int
+    not_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one attempt: the state to move to and what to keep of it.
+
+    `next_at` is set only when the new state is waiting; `published_at`, `remote_id`, `permalink` only when published.
+    `name` is what the attempt's row says: receipt, not_ready, retryable, rejected, auth_expired, ambiguous, needs_hand,
+    handed_back, died.
+    """
+
+    delivery_id: int
+    attempt_id: int
+    fence: int
+    name: str
+    state: State
+    finished_at: datetime
+    reason: str = ""
+    next_at: datetime | None = None
+    measure_at: datetime | None = None
+    remote_id: str | None = None
+    permalink: str | None = None
+    http_status: int | None = None
+    evidence: Mapping[str, object] | None = None

@@ -1,0 +1,218 @@
+"""What comes next after a call to a platform. Pure: the clock and the dice are handed in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from adapters.contract import (
+    Ambiguous,
+    AuthExpired,
+    Failure,
+    NeedsHand,
+    NotReady,
+    Receipt,
+    Rejected,
+    Retryable,
+    Stopped,
+)
+from scheduler.model import Outcome, Stage, State
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scheduler.model import Claimed
+
+TRIES_MAX = 8
+OWN_FAULT_TRIES_MAX = 3
+BACKOFF_BASE = timedelta(seconds=30)
+BACKOFF_CAP = timedelta(minutes=15)
+NOT_READY_MIN = timedelta(seconds=1)
+AFTER_CAP = timedelta(days=1)
+SAID_LENGTH_MAX = 300
+EVIDENCE_LENGTH_MAX = 2000
+EVIDENCE_DEPTH_MAX = 6
+
+Result = Receipt | NotReady | NeedsHand | Exception
+
+
+def decide(result: Result, *, claimed: Claimed, stage: Stage, now: datetime, jitter: float) -> Outcome:
+    """The outcome to record for what an adapter returned or raised at `now`, the moment the call ended.
+
+    `stage` is the stage last committed; `claimed.tries` counts the attempts burned so far, this one included; `jitter`
+    is drawn evenly from [0, 1). An unknown result is never taken for "not published" once the stage is posting. The
+    reason is one sentence: what happened and what is asked of whom. `evidence` is plain JSON; `measure_at` is left
+    to the caller.
+    """
+    made = _Maker(claimed, now)
+    match result:
+        case Receipt():
+            return _published(result, made)
+        case NotReady():
+            after = max(NOT_READY_MIN, min(result.after, AFTER_CAP))
+            reason = (
+                f"The platform is still working on it ({_said(result.reason) or 'no reason given'}); nobody need act."
+            )
+            return made("not_ready", State.WAITING, reason, next_at=now + after)
+        case NeedsHand():
+            reason = _said(result.reason) or "A person must publish this by hand"
+            return made("needs_hand", State.HELD, f"{reason}.", evidence=result.evidence)
+        case Failure():
+            return _after_failure(result, stage, jitter, made)
+        case Stopped() if stage is Stage.PREPARING:
+            reason = "It was handed back before anything could go out; nobody need act."
+            return made("handed_back", State.WAITING, reason, next_at=now)
+        case _:
+            return _after_our_own_fault(result, stage, jitter, made)
+
+
+def backoff(tries: int, jitter: float) -> timedelta:
+    """How long to wait after this many tries: evenly spread from nothing to a limit that doubles up to its cap."""
+    doublings = min(max(tries - 1, 0), 16)
+    return jitter * min(BACKOFF_CAP, BACKOFF_BASE * 2**doublings)
+
+
+class _Maker:
+    """Fills in what every outcome of one attempt has in common."""
+
+    def __init__(self, claimed: Claimed, now: datetime):
+        self.claimed = claimed
+        self.now = now
+
+    def __call__(
+        self,
+        name: str,
+        state: State,
+        reason: str = "",
+        *,
+        next_at: datetime | None = None,
+        receipt: Receipt | None = None,
+        http_status: int | None = None,
+        evidence: Mapping[str, object] | None = None,
+    ) -> Outcome:
+        return Outcome(
+            delivery_id=self.claimed.delivery_id,
+            attempt_id=self.claimed.attempt_id,
+            fence=self.claimed.fence,
+            name=name,
+            state=state,
+            finished_at=self.now,
+            reason=reason,
+            next_at=next_at,
+            remote_id=receipt.remote_id if receipt else None,
+            permalink=receipt.permalink if receipt else None,
+            http_status=http_status,
+            evidence=_plain_mapping(evidence) if evidence else None,
+        )
+
+
+def _published(receipt: Receipt, made: _Maker) -> Outcome:
+    evidence = {**receipt.evidence, **({"parts": receipt.parts} if receipt.parts else {})}
+    if receipt.remote_id.strip():
+        return made("receipt", State.PUBLISHED, receipt=receipt, evidence=evidence)
+    reason = _unclear("The platform said yes but did not name the post")
+    return made("ambiguous", State.UNCLEAR, reason, evidence={**evidence, "permalink": receipt.permalink})
+
+
+def _after_failure(failure: Failure, stage: Stage, jitter: float, made: _Maker) -> Outcome:
+    said = _said(str(failure)) or type(failure).__name__
+    name, state, reason = "", State.UNCLEAR, ""
+    match failure:
+        case Retryable():
+            after = max(failure.after or timedelta(), timedelta())
+            return _again(failure, f"The platform did not take it ({said})", TRIES_MAX, after, jitter, made)
+        case Rejected():
+            name, state = "rejected", State.FAILED
+            reason = f"The platform refuses it as it is ({said}); its author must change it and have it approved again."
+        case AuthExpired():
+            name, state = "auth_expired", State.HELD
+            reason = f"The account's credentials do not work ({said}); whoever keeps the account must connect it again."
+        case Ambiguous():
+            name, reason = "ambiguous", _unclear(f"No clear answer came back ({said})")
+        case _:
+            return _after_our_own_fault(failure, stage, jitter, made)
+    return made(name, state, reason, http_status=failure.http_status, evidence=failure.evidence)
+
+
+def _after_our_own_fault(fault: object, stage: Stage, jitter: float, made: _Maker) -> Outcome:
+    # Only the type is told: the words of a foreign exception may hold an address with a token in it.
+    what = f"our own fault: {type(fault).__name__}"
+    if stage is Stage.POSTING:
+        return made("ambiguous", State.UNCLEAR, _unclear(f"The call was cut short ({what})"), evidence=_traced(fault))
+    return _again(fault, f"It could not be prepared ({what})", OWN_FAULT_TRIES_MAX, timedelta(), jitter, made)
+
+
+def _again(fault: object, what: str, tries_max: int, after: timedelta, jitter: float, made: _Maker) -> Outcome:
+    tries, not_after = made.claimed.tries, made.claimed.not_after
+    next_at = made.now + max(min(after, AFTER_CAP), backoff(tries, jitter))
+    state, then = State.WAITING, "it is tried again by itself, nobody need act"
+    if tries >= tries_max:
+        state, then = State.FAILED, f"after {tries} tries a person must find the cause and retry or cancel it"
+    elif not_after is not None and next_at > not_after:
+        limit = f"{not_after:%Y-%m-%d %H:%M} UTC"
+        state, then = State.FAILED, f"the next try would be after its limit {limit}: a person must move or cancel it"
+    return made(
+        "retryable",
+        state,
+        f"{what}; {then}.",
+        next_at=next_at if state is State.WAITING else None,
+        http_status=fault.http_status if isinstance(fault, Failure) else None,
+        evidence=fault.evidence if isinstance(fault, Retryable) else _traced(fault),
+    )
+
+
+def _unclear(what: str) -> str:
+    return f"{what}; it may be public: it is looked up where that can be done, else a person must look and decide."
+
+
+def _traced(fault: object) -> dict[str, object]:
+    """The type of the fault and the line that raised it; no values, for they may be secret."""
+    kind = type(fault)
+    evidence: dict[str, object] = {"exception": f"{kind.__module__}.{kind.__qualname__}"}
+    trace = fault.__traceback__ if isinstance(fault, BaseException) else None
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace:
+        file = PurePath(trace.tb_frame.f_code.co_filename)
+        evidence["raised_at"] = f"{'/'.join(file.parts[-2:])}:{trace.tb_lineno}"
+    return evidence
+
+
+def _said(words: str) -> str:
+    one_line = " ".join(_storable(words).split()).rstrip(".")
+    return one_line if len(one_line) <= SAID_LENGTH_MAX else f"{one_line[: SAID_LENGTH_MAX - 1]}…"
+
+
+def _storable(words: str) -> str:
+    """Without the two things a database may refuse: NUL and lone surrogates."""
+    return words.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _plain_mapping(values: Mapping[str, object]) -> dict[str, object]:
+    return {_storable(str(key)): _plain(value, 1) for key, value in values.items()}
+
+
+def _plain(value: object, depth: int) -> object:
+    """The same value as JSON can hold it; long texts cut, unknown things by their type's name."""
+    match value:
+        case None | bool() | int():
+            return value
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case str():
+            return _storable(value)[:EVIDENCE_LENGTH_MAX]
+        case date() | timedelta() | PurePath():
+            return str(value)
+        case Mapping() | Collection() if not isinstance(value, bytes) and depth < EVIDENCE_DEPTH_MAX:
+            return _plain_many(value, depth + 1)
+        case _:
+            return f"<{type(value).__name__}>"
+
+
+def _plain_many(values: Mapping[object, object] | Collection[object], depth: int) -> object:
+    if isinstance(values, Mapping):
+        return {_storable(str(key)): _plain(value, depth) for key, value in values.items()}
+    return [_plain(value, depth) for value in values]
