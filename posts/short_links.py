@@ -34,10 +34,9 @@ _BRACKETS = rf"\((?:{_IN_PATH}++|{_IN_PATH}*+\({_IN_PATH}++\){_IN_PATH}*+)\)"
 _QUERY = r"\?(?:[!?*'@();:$%\[\].+,\~\|]*+[A-Za-z0-9\-_\&=#/])++"
 
 _RUN = regex.compile(rf"(?:{_IN_NAME}|[._\-])++")
-_START = regex.compile(rf"(?<!{MAY_NOT_PRECEDE}){_IN_NAME}")
-_TAIL = regex.compile(
-    rf"(?::[0-9]++)?(?P<path>/(?:[{_PATH_MIDDLE}]*+(?:[{_PATH_END}]|{_BRACKETS}))*+)?(?:{_QUERY})?"
-)
+# The platform reads UTF-16: half of a character beyond U+FFFF can stand before a host that begins with the other half.
+_START = regex.compile(rf"(?<!{MAY_NOT_PRECEDE}){_IN_NAME}|[\U00010000-\U0010FFFF]")
+_TAIL = regex.compile(rf"(?::[0-9]++)?(?P<path>/(?:[{_PATH_MIDDLE}]*+(?:[{_PATH_END}]|{_BRACKETS}))*+)?(?:{_QUERY})?")
 _SHORTENED = regex.compile(rf"[Hh][Tt][Tt][Pp][Ss]?://[Tt]\.[Cc][Oo]/(?P<slug>[A-Za-z0-9]++)(?:{_QUERY})?")
 _ASCII_LABELS = regex.compile(rf"(?:[\-A-Za-z0-9{_LATIN}]++\.)++")
 _PUNYCODE = regex.compile(r"[Xx][Nn]--[\-0-9A-Za-z]++")
@@ -86,16 +85,22 @@ def _collect(text: str, run: Span, taken: int, found: list[Span]) -> int:
     for index in range(len(labels) - 1):
         if labels[index].end < taken:
             continue
-        host = _host(text, labels, farthest, index, taken + 1 if taken else 0)
+        host = _host(text, labels, farthest, index, _next_start(text, taken))
         if host is None:
             continue
+        glued = host.start == taken
         tail = _TAIL.match(text, host.end)
         taken = tail.end() if tail else host.end
         if scheme is not None and host.start == run[0]:
             _take_full(text, (scheme, taken), host, found)
-        elif host.start == 0 or text[host.start - 1] not in "-_./":
+        elif glued or text[host.start - 1] not in "-_./":
             _take_bare(text, (host.start, taken), host, found, has_path=bool(tail and tail["path"]))
     return taken
+
+
+def _next_start(text: str, taken: int) -> int:
+    """The first place where a host may begin: one character lies between two links, be it half of one."""
+    return taken + 1 if taken and text[taken : taken + 1] <= "\uffff" else taken
 
 
 def _scheme_before(text: str, at: int, taken: int) -> int | None:
@@ -109,7 +114,7 @@ def _scheme_before(text: str, at: int, taken: int) -> int | None:
 
 
 def _labels(text: str, run: Span) -> list[_Label]:
-    labels = []
+    labels: list[_Label] = []
     start = run[0]
     for name in text[run[0] : run[1]].split("."):
         end = start + len(name)
@@ -193,7 +198,7 @@ def _take_full(text: str, link: Span, host: _Host, found: list[Span]) -> None:
 
 
 def _take_bare(text: str, link: Span, host: _Host, found: list[Span], *, has_path: bool) -> None:
-    """The ASCII domains in the host are links; the last one takes the port, path and query with it if there is a path."""
+    """The ASCII domains in the host are links; where there is a path, the last one takes all that follows with it."""
     name = text[host.start : host.end]
     if not _is_possible(name, len("https://") + link[1] - link[0]):
         return

@@ -25,10 +25,18 @@ _PLAIN = r"[\p{Emoji}--\p{ASCII}--\p{Emoji_Presentation}]"
 _TONED = r"\p{Emoji_Modifier_Base}\p{Emoji_Modifier}"
 _WHOLE = rf"(?:{_TONED}|{_SHOWN}|{_PLAIN}\uFE0F)"
 _WITNESS = "\U0001f441\u200d\U0001f5e8"
-_NATION = "\U0001f3f4\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)\U000e007f"
+_NATION = (  # England, Scotland, Wales: the only flags spelled in tags
+    r"\U0001F3F4\U000E0067\U000E0062"
+    r"(?:\U000E0065\U000E006E\U000E0067|\U000E0073\U000E0063\U000E0074|\U000E0077\U000E006C\U000E0073)\U000E007F"
+)
 EMOJI = regex.compile(
-    rf"(?V1){_NATION}|{_WITNESS}|\p{{Regional_Indicator}}{{2}}|[0-9#*]\uFE0F?\u20E3|{_WHOLE}(?:\u200D{_WHOLE}){{1,3}}|{_TONED}"
-    rf"|[\u2000-\uFFFF\U0001F004\U0001F21A\U0001F22F&&{_SHOWN}]\uFE0F|{_SHOWN}|{_PLAIN}\uFE0F|[{_PLAIN}--[©®]]"
+    rf"(?V1){_NATION}|{_WITNESS}|\p{{Regional_Indicator}}{{2}}|[0-9#*]\uFE0F?\u20E3|{_WHOLE}(?:\u200D{_WHOLE}){{1,3}}"
+    rf"|{_TONED}|[\u2000-\uFFFF\U0001F004\U0001F21A\U0001F22F&&{_SHOWN}]\uFE0F|{_SHOWN}|{_PLAIN}\uFE0F|[{_PLAIN}--[©®]]"
+)
+
+# What people see as one character. Flags come first: `\X` alone looks back over a whole row of them, each time anew.
+CHARACTER = regex.compile(
+    r"(?:\p{Regional_Indicator}{2}|\p{Regional_Indicator})[\p{GCB=Extend}\u200D\p{GCB=SpacingMark}]*+|\X"
 )
 
 
@@ -43,8 +51,8 @@ class Piece(NamedTuple):
 def weighted_pieces(text: str, link_length: int | None) -> Iterator[Piece]:
     """The pieces of the text, in order and without gaps; their places are those in the NFC form of `text`.
 
-    `link_length`: what a link weighs, None if it weighs what its characters do. An emoji weighs 2, also one joined of up
-    to four; joined or coloured in a way that Unicode does not foresee, its parts are counted one by one.
+    `link_length`: what a link weighs, None if it weighs what its characters do. An emoji weighs 2, also one joined of
+    up to four; joined or coloured in a way that Unicode does not foresee, its parts are counted one by one.
     """
     normal = unicodedata.normalize("NFC", text)
     links = short_links(normal) if link_length is not None else []
@@ -73,7 +81,7 @@ def place_before_nfc(text: str, place: int) -> int:
     """The code point of `text` that became the code point `place` of its NFC form, or began the character that did."""
     if unicodedata.is_normalized("NFC", text):
         return place
-    characters = [match.span() for match in regex.finditer(r"\X", text)]
+    characters = [match.span() for match in CHARACTER.finditer(text)]
     lengths = (len(unicodedata.normalize("NFC", text[start:end])) for start, end in characters)
     return characters[_index(list(accumulate(lengths)), place)][0]
 

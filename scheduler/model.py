@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from posts.model import Post
+
 
 class SchedulerError(Exception):
     """Base of the errors of this room; the message says what happened, who must act and by when."""
@@ -79,7 +81,11 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A delivery in our hands: everything a sender needs, read in the transaction that claimed it."""
+    """A delivery in our hands: everything a sender needs, read in the transaction that claimed it.
+
+    `taken` are the remote ids that the account's other deliveries hold; `tries` counts the attempts that count, this one included;
+    `first_intent_at` is the start of the first attempt, from which a look-up at the platform has to look.
+    """
 
     delivery_id: int
     attempt_id: int
@@ -88,18 +94,21 @@ class Claimed:
     fence: int
     key: str
     content_hash: str
+    due_at: datetime
     progress: Mapping[str, Mapping[str, object]]
     tries: int
     not_after: datetime | None
+    post: Post
+    first_intent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What came of one attempt: the state to move to and what to keep of it.
 
-    `next_at` is set only when the new state is waiting; `published_at`, `remote_id`, `permalink` only when published.
-    `name` is what the attempt's row says: receipt, not_ready, retryable, rejected, auth_expired, ambiguous, needs_hand,
-    handed_back, died.
+    `next_at` is set only when the new state is waiting; `remote_id`, `permalink`, `measure_at` and `late_by_s` only when
+    published. `payload_hash` is the hash of what was really sent. `name` is what the attempt's row says: receipt,
+    not_ready, retryable, rejected, auth_expired, ambiguous, needs_hand, own_fault, handed_back, died.
     """
 
     delivery_id: int
@@ -113,5 +122,7 @@ class Outcome:
     measure_at: datetime | None = None
     remote_id: str | None = None
     permalink: str | None = None
+    late_by_s: int | None = None
+    payload_hash: str | None = None
     http_status: int | None = None
     evidence: Mapping[str, object] | None = None

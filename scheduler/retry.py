@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,7 @@ def decide(result: Result, *, claimed: Claimed, stage: Stage, now: datetime, jit
 def backoff(tries: int, jitter: float) -> timedelta:
     """How long to wait after this many tries: evenly spread from nothing to a limit that doubles up to its cap."""
     doublings = min(max(tries - 1, 0), 16)
-    return jitter * min(BACKOFF_CAP, BACKOFF_BASE * 2**doublings)
+    return jitter * min(BACKOFF_CAP, BACKOFF_BASE * (1 << doublings))
 
 
 class _Maker:
@@ -90,9 +90,10 @@ class _Maker:
         *,
         next_at: datetime | None = None,
         receipt: Receipt | None = None,
-        http_status: int | None = None,
+        failure: Failure | None = None,
         evidence: Mapping[str, object] | None = None,
     ) -> Outcome:
+        kept = evidence if failure is None else {**failure.evidence, **(evidence or {})}
         return Outcome(
             delivery_id=self.claimed.delivery_id,
             attempt_id=self.claimed.attempt_id,
@@ -104,8 +105,8 @@ class _Maker:
             next_at=next_at,
             remote_id=receipt.remote_id if receipt else None,
             permalink=receipt.permalink if receipt else None,
-            http_status=http_status,
-            evidence=_plain_mapping(evidence) if evidence else None,
+            http_status=failure.http_status if failure else None,
+            evidence=_plain_mapping(kept) if kept else None,
         )
 
 
@@ -119,60 +120,58 @@ def _published(receipt: Receipt, made: _Maker) -> Outcome:
 
 def _after_failure(failure: Failure, stage: Stage, jitter: float, made: _Maker) -> Outcome:
     said = _said(str(failure)) or type(failure).__name__
-    name, state, reason = "", State.UNCLEAR, ""
     match failure:
         case Retryable():
-            after = max(failure.after or timedelta(), timedelta())
+            after = failure.after or timedelta()
             return _again(failure, f"The platform did not take it ({said})", TRIES_MAX, after, jitter, made)
         case Rejected():
-            name, state = "rejected", State.FAILED
             reason = f"The platform refuses it as it is ({said}); its author must change it and have it approved again."
+            return made("rejected", State.FAILED, reason, failure=failure)
         case AuthExpired():
-            name, state = "auth_expired", State.HELD
             reason = f"The account's credentials do not work ({said}); whoever keeps the account must connect it again."
+            return made("auth_expired", State.HELD, reason, failure=failure)
         case Ambiguous():
-            name, reason = "ambiguous", _unclear(f"No clear answer came back ({said})")
+            reason = _unclear(f"No clear answer came back ({said})")
+            return made("ambiguous", State.UNCLEAR, reason, failure=failure)
         case _:
             return _after_our_own_fault(failure, stage, jitter, made)
-    return made(name, state, reason, http_status=failure.http_status, evidence=failure.evidence)
 
 
-def _after_our_own_fault(fault: object, stage: Stage, jitter: float, made: _Maker) -> Outcome:
+def _after_our_own_fault(fault: Exception, stage: Stage, jitter: float, made: _Maker) -> Outcome:
     # Only the type is told: the words of a foreign exception may hold an address with a token in it.
-    what = f"our own fault: {type(fault).__name__}"
+    name = type(fault).__name__
     if stage is Stage.POSTING:
-        return made("ambiguous", State.UNCLEAR, _unclear(f"The call was cut short ({what})"), evidence=_traced(fault))
-    return _again(fault, f"It could not be prepared ({what})", OWN_FAULT_TRIES_MAX, timedelta(), jitter, made)
+        reason = _unclear(f"The call was cut short on our side ({name})")
+        return made("ambiguous", State.UNCLEAR, reason, evidence=_traced(fault))
+    what = f"It could not be prepared (our own fault: {name})"
+    return _again(fault, what, OWN_FAULT_TRIES_MAX, timedelta(), jitter, made)
 
 
-def _again(fault: object, what: str, tries_max: int, after: timedelta, jitter: float, made: _Maker) -> Outcome:
+def _again(fault: Exception, what: str, tries_max: int, after: timedelta, jitter: float, made: _Maker) -> Outcome:
     tries, not_after = made.claimed.tries, made.claimed.not_after
     next_at = made.now + max(min(after, AFTER_CAP), backoff(tries, jitter))
-    state, then = State.WAITING, "it is tried again by itself, nobody need act"
+    failure = fault if isinstance(fault, Retryable) else None
+    evidence = None if failure else _traced(fault)
     if tries >= tries_max:
-        state, then = State.FAILED, f"after {tries} tries a person must find the cause and retry or cancel it"
+        then = f"after {tries} tries a person must find the cause and retry or cancel it"
     elif not_after is not None and next_at > not_after:
-        limit = f"{not_after:%Y-%m-%d %H:%M} UTC"
-        state, then = State.FAILED, f"the next try would be after its limit {limit}: a person must move or cancel it"
-    return made(
-        "retryable",
-        state,
-        f"{what}; {then}.",
-        next_at=next_at if state is State.WAITING else None,
-        http_status=fault.http_status if isinstance(fault, Failure) else None,
-        evidence=fault.evidence if isinstance(fault, Retryable) else _traced(fault),
-    )
+        limit = f"{not_after.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        then = f"the next try would be after its limit {limit}: a person must move or cancel it"
+    else:
+        reason = f"{what}; it is tried again by itself, nobody need act."
+        return made("retryable", State.WAITING, reason, next_at=next_at, failure=failure, evidence=evidence)
+    return made("retryable", State.FAILED, f"{what}; {then}.", failure=failure, evidence=evidence)
 
 
 def _unclear(what: str) -> str:
     return f"{what}; it may be public: it is looked up where that can be done, else a person must look and decide."
 
 
-def _traced(fault: object) -> dict[str, object]:
+def _traced(fault: Exception) -> dict[str, object]:
     """The type of the fault and the line that raised it; no values, for they may be secret."""
     kind = type(fault)
     evidence: dict[str, object] = {"exception": f"{kind.__module__}.{kind.__qualname__}"}
-    trace = fault.__traceback__ if isinstance(fault, BaseException) else None
+    trace = fault.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
     if trace:

@@ -144,6 +144,7 @@ class MastodonServer(ScriptedServer):
             ("GET", "v1/statuses/([^/]+)", self._one),
             ("GET", "v1/statuses/([^/]+)/source", self._source),
             ("DELETE", "v1/statuses/([^/]+)", self._delete),
+            ("POST", "v1/statuses/([^/]+)/favourite", self._favourite),
             ("GET", "v1/accounts/([^/]+)/statuses", self._of_account),
         )
 
@@ -290,6 +291,12 @@ class MastodonServer(ScriptedServer):
     def _source(self, request: Request, remote_id: str) -> Reply:
         self._account(request)
         return reply_json({"id": remote_id, "text": self._known(remote_id).accepted.text, "spoiler_text": ""})
+
+    def _favourite(self, request: Request, remote_id: str) -> Reply:
+        self._account(request)
+        status = self._known(remote_id)
+        status.counts["favourites_count"] += 1
+        return reply_json(self._shown(status))
 
     def _delete(self, request: Request, remote_id: str) -> Reply:
         if self._known(remote_id).accepted.account != self._account(request):

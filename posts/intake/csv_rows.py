@@ -45,7 +45,7 @@ def read_csv(file: Path, data: bytes) -> Table:
             f"{file}: near line {reader.line_num} the quotes do not add up ({error}): "
             "a cell with a quote in it must be quoted, and its own quotes doubled."
         ) from error
-    return Table(lines=tuple(lines))
+    return Table(lines=tuple(lines), can_shift=True)
 
 
 def guard(cell: str) -> str:

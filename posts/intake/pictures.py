@@ -96,7 +96,5 @@ def _proven_size(path: Path, data: bytes, kind: str) -> tuple[int, int]:
 
 
 def _too_large(path: Path) -> PictureError:
-    megapixels = PIXELS_MAX // 1_000_000
-    return PictureError(
-        f"{path}: the picture has more than {megapixels} megapixels or {SIDE_PX_MAX:,} pixels on a side: save it smaller."
-    )
+    most = f"{PIXELS_MAX // 1_000_000} megapixels or {SIDE_PX_MAX:,} pixels on a side"
+    return PictureError(f"{path}: the picture has more than {most}: save it smaller.")

@@ -46,11 +46,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """All lines that are not empty, in order. `epoch` is day 0 of serial dates; `notices` is what was left unread."""
+    """All lines that are not empty, in order.
+
+    `epoch` is day 0 of serial dates; `notices` is what was left unread; `can_shift` is whether a delimiter that nobody
+    quoted moves the cells after it.
+    """
 
     lines: tuple[Line, ...]
     epoch: datetime = WINDOWS_EPOCH
     notices: tuple[str, ...] = ()
+    can_shift: bool = False
 
 
 def is_blank(value: Value) -> bool:

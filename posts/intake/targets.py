@@ -30,7 +30,7 @@ def find_mission(cell: str, missions: Mapping[str, Mission]) -> str:
 def find_accounts(
     names: Sequence[str], platforms: Sequence[str], mission: str, accounts: Sequence[Account]
 ) -> tuple[str, ...]:
-    """The ids of the accounts that are meant: those named, else all of the mission (on those platforms, if any is named).
+    """The ids of the accounts that are meant: those named, else all of the mission, or all on the platforms named.
 
     Raises Wrong for an unknown account, one of another mission, or one on another platform than the row names.
     """

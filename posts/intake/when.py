@@ -30,7 +30,7 @@ _END_OF_DAY = time(23, 59, 59)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """How a file writes dates such as 07/08/2027. `day_first` None: nobody knows; `question` then asks, if it matters."""
+    """How a file writes 07/08/2027. `day_first` None: nobody knows; `question` then asks, where it matters."""
 
     day_first: bool | None = None
     question: str = ""
@@ -116,7 +116,7 @@ def read_time(value: Value) -> time:
     """The time of day that a cell names, to the second. Raises Wrong where it names none."""
     match value:
         case time():
-            return value.replace(microsecond=0)
+            return _from_seconds(value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1_000_000)
         case timedelta():
             return _from_seconds(value.total_seconds())
         case int() | float() if not isinstance(value, bool):
@@ -142,7 +142,7 @@ def _from_seconds(seconds: float) -> time:
     whole = round(seconds) if abs(seconds) < 2 * 86_400 else -1
     if not 0 <= whole < 86_400:
         raise Wrong("bad_time", "This number is no time of day: write it as 09:00.")
-    return (datetime.min + timedelta(seconds=whole)).time()
+    return time(whole // 3600, whole // 60 % 60, whole % 60)
 
 
 def read_moment(value: Value, order: Order, epoch: datetime = WINDOWS_EPOCH) -> datetime:

@@ -58,7 +58,8 @@ def _slimmed(file: Path, parts: Mapping[str, bytes]) -> tuple[dict[str, bytes], 
         if b"sheetData" in content:
             kept[name], has_formulas = _slim(file, content)
             formulas = formulas or has_formulas
-    return kept, formulas, any(b"strike" in content for name, content in kept.items() if "sharedStrings" in name)
+    said = [content for name, content in kept.items() if "sharedStrings" in name or b"sheetData" in content]
+    return kept, formulas, any(b"strike" in content for content in said)
 
 
 def _slim(file: Path, content: bytes) -> tuple[bytes, bool]:

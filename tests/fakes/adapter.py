@@ -155,11 +155,11 @@ class ObedientAdapter:
     def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:
         self._authorise()
         self.looks += 1
-        return None if self.finds_nothing else next((one.receipt for one in self._live() if one.key == key), None)
+        return None if self.finds_nothing else next((one.receipt for one in self.live() if one.key == key), None)
 
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
         self._authorise()
-        live = {one.receipt.remote_id for one in self._live()}
+        live = {one.receipt.remote_id for one in self.live()}
         return [
             Reading(remote_id=one, metric=metric, value=value, source="obedient")
             for one in remote_ids
@@ -171,7 +171,8 @@ class ObedientAdapter:
         self._authorise()
         self._removed.add(remote_id)
 
-    def _live(self) -> list[Published]:
+    def live(self) -> list[Published]:
+        """What is public now."""
         return [one for one in self.published if one.receipt.remote_id not in self._removed]
 
     def _authorise(self) -> None:

@@ -1,0 +1,259 @@
+"""Platforms whose adapters come later, as data: officers can already plan and preview for them, nothing can be sent.
+
+Every number is a Fact with its source and the day it was read. Where nobody documents how characters are counted,
+UTF-16 units stand in: they never count less than code points or visible characters do.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from adapters.contract import Fact, Lookup, Profile
+from posts.limits import Limits, TextLimit, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_READ = date(2026, 11, 24)
+_AUDIT = "third-party audit of the platform's documentation, 4 October 2026"
+_AUDITED = date(2026, 10, 4)
+
+
+def announced(platform: str) -> Profile | None:
+    """What is known of a platform without an adapter yet; None for a name that is not announced."""
+    build = _ANNOUNCED.get(platform)
+    return build() if build else None
+
+
+def announced_platforms() -> tuple[str, ...]:
+    """The names `announced` knows, sorted."""
+    return tuple(sorted(_ANNOUNCED))
+
+
+def _utf16(most: int) -> TextLimit:
+    return TextLimit(unit=Unit.UTF16, max=most)
+
+
+def _fact(name: str, value: object, unit: str, source: str, *, read_on: date = _READ, sure: bool = True) -> Fact:
+    return Fact(name=name, value=str(value), unit=unit, source=source, read_on=read_on, sure=sure)
+
+
+def _audited(name: str, value: object, unit: str, *, sure: bool = True) -> Fact:
+    return _fact(name, value, unit, _AUDIT, read_on=_AUDITED, sure=sure)
+
+
+def _x() -> Profile:
+    counting, media = "X docs, counting characters; twitter-text config v3", "X docs, media best practices"
+    return Profile(
+        platform="x",
+        limits=Limits(
+            text=(TextLimit(unit=Unit.WEIGHTED, max=280, link_length=23),),
+            images_max=4,
+            image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+            image_bytes_max=5_000_000,
+            alt_text=_utf16(1000),
+        ),
+        lookup=Lookup.BY_TEXT,
+        metrics=("likes", "comments", "shares", "views", "saves"),
+        can_delete=True,
+        facts=(
+            _fact("text", 280, "weighted code points; accounts that pay may have more", counting),
+            _fact("link", 23, "weighted code points", counting),
+            _fact("images", 4, "pictures", media),
+            _fact("image size", 5_000_000, "bytes; the docs say 5 MB, and not which", media),
+            _fact("alt text", 1000, "characters", "X API description 2.167, media metadata", read_on=date(2026, 8, 22)),
+        ),
+    )
+
+
+def _facebook() -> Profile:
+    photos, comments = "Meta docs, Graph API, photo uploads", "Meta API description, page post comments"
+    return Profile(
+        platform="facebook",
+        limits=Limits(
+            text=(_utf16(63_206),),
+            images_max=10,
+            image_types=("image/jpeg", "image/png", "image/bmp", "image/gif", "image/tiff"),
+            image_bytes_max=4_000_000,
+            alt_text=_utf16(1000),
+            first_comment=True,
+        ),
+        lookup=Lookup.BY_TEXT,
+        metrics=("likes", "comments", "shares", "views", "clicks"),
+        can_delete=True,
+        facts=(
+            _fact("text", 63_206, "characters", "common knowledge; no official page found", sure=False),
+            _fact("images", 10, "pictures", "custom; the platform publishes no maximum", sure=False),
+            _fact("image size", 4_000_000, "bytes, recommended; less than 10 MB is demanded", photos),
+            _fact("alt text", 1000, "characters", "taken from its sister Instagram; no maximum published", sure=False),
+            _fact("first comment", "yes", "", comments, read_on=date(2026, 4, 15)),
+        ),
+    )
+
+
+def _instagram() -> Profile:
+    return Profile(
+        platform="instagram",
+        limits=Limits(
+            text=(_utf16(2200),),
+            images_max=10,
+            image_types=("image/jpeg",),
+            image_bytes_max=8_000_000,
+            image_ratio_min=0.8,
+            image_ratio_max=1.91,
+            alt_text=_utf16(1000),
+            media_required=True,
+            hashtags_max=30,
+            mentions_max=20,
+        ),
+        lookup=Lookup.BY_TEXT,
+        metrics=("likes", "comments", "shares", "views", "saves", "reach"),
+        facts=(
+            _audited("text", 2200, "characters, of a kind nobody documents", sure=False),
+            _audited("hashtags", 30, "hashtags"),
+            _audited("mentions", 20, "mentions"),
+            _audited("images", 10, "pictures of a carousel"),
+            _audited("image size", 8_000_000, "bytes; 8 MB, the error text says 8 MiB"),
+            _audited("image type", "JPEG", "the only one"),
+            _audited("image ratio", "0.8 to 1.91", "width by height"),
+            _fact("alt text", 1000, "characters", "Meta docs, Instagram content publishing"),
+        ),
+    )
+
+
+def _threads() -> Profile:
+    posts = "Meta docs, Threads, posts"
+    return Profile(
+        platform="threads",
+        limits=Limits(
+            text=(TextLimit(unit=Unit.EMOJI_BYTES, max=500),),
+            images_max=20,
+            image_bytes_max=8_000_000,
+            image_ratio_min=0.1,
+            image_ratio_max=10.0,
+            alt_text=_utf16(1000),
+            links_max=5,
+        ),
+        lookup=Lookup.BY_TEXT,
+        metrics=("likes", "comments", "shares", "views"),
+        facts=(
+            _fact("text", 500, "characters", posts),
+            _fact("emoji", "their UTF-8 bytes", "characters", posts),
+            _fact("other letters", 1, "character each; one project counts bytes", "implementers' reading", sure=False),
+            _fact("links", 5, "different links", "Meta docs, Threads, text attachments"),
+            _fact("alt text", 1000, "characters", "Meta docs, Threads, publishing reference"),
+            _audited("images", 20, "pictures of a carousel"),
+            _audited("image size", 8_000_000, "bytes; 8 MB"),
+            _audited("image ratio", "up to 10:1", "width by height"),
+        ),
+    )
+
+
+def _linkedin() -> Profile:
+    return Profile(
+        platform="linkedin",
+        limits=Limits(
+            text=(_utf16(3000),),
+            images_max=20,
+            image_types=("image/jpeg", "image/png", "image/gif"),
+            image_pixels_max=36_152_319,
+            alt_text=_utf16(4086),
+            first_comment=True,
+        ),
+        lookup=Lookup.BY_TEXT,
+        metrics=("likes", "comments", "shares", "views", "clicks"),
+        can_delete=True,
+        facts=(
+            _fact("text", 3000, "characters, escapes perhaps among them", "LinkedIn help pages", sure=False),
+            _audited("images", 20, "pictures"),
+            _audited("image pixels", 36_152_319, "pixels; fewer than 36,152,320"),
+            _audited("alt text", 4086, "characters; at most 120 are advised"),
+            _audited("first comment", 1250, "characters"),
+        ),
+    )
+
+
+def _telegram() -> Profile:
+    source, read_on = "Telegram Bot API 10.1", date(2026, 6, 11)
+    return Profile(
+        platform="telegram",
+        limits=Limits(
+            text=(_utf16(4096),),
+            text_with_media=(_utf16(1024),),
+            images_max=10,
+            image_bytes_max=10_000_000,
+            image_ratio_min=0.05,
+            image_ratio_max=20.0,
+        ),
+        lookup=Lookup.NONE,
+        can_delete=True,
+        facts=(
+            _fact("text", 4096, "characters after entities parsing", source, read_on=read_on),
+            _fact("text with media", 1024, "characters after entities parsing", source, read_on=read_on),
+            _fact("counting", "UTF-16 units", "", "the safe reading; the description is silent", sure=False),
+            _fact("images", 10, "pictures of an album", source, read_on=read_on),
+            _fact("image size", 10_000_000, "bytes; 10 MB", source, read_on=read_on),
+            _fact("image ratio", 20, "to one side or the other", source, read_on=read_on),
+            _fact("alt text", "none", "no field for it", source, read_on=read_on),
+        ),
+    )
+
+
+def _bluesky() -> Profile:
+    source, read_on = "AT Protocol lexicons app.bsky.feed.post and app.bsky.embed.images", date(2026, 8, 20)
+    return Profile(
+        platform="bluesky",
+        limits=Limits(
+            text=(TextLimit(unit=Unit.GRAPHEMES, max=300), TextLimit(unit=Unit.BYTES, max=3000)),
+            images_max=4,
+            image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+            image_bytes_max=2_000_000,
+            alt_text=TextLimit(unit=Unit.GRAPHEMES, max=2000),
+        ),
+        lookup=Lookup.EXACT,
+        resend_after_looks=True,
+        metrics=("likes", "comments", "shares", "saves"),
+        can_delete=True,
+        facts=(
+            _fact("text", 300, "graphemes", source, read_on=read_on),
+            _fact("text size", 3000, "UTF-8 bytes", source, read_on=read_on),
+            _fact("images", 4, "pictures", source, read_on=read_on),
+            _fact("image size", 2_000_000, "bytes; older servers take 1,000,000", source, read_on=read_on),
+            _fact("alt text", 2000, "graphemes", "ours; the lexicon sets no maximum", sure=False),
+        ),
+    )
+
+
+def _webhook() -> Profile:
+    ours = "july30's own choice; the receiver may set less"
+    return Profile(
+        platform="webhook",
+        limits=Limits(
+            text=(TextLimit(unit=Unit.GRAPHEMES, max=100_000),),
+            images_max=20,
+            image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+            image_bytes_max=50_000_000,
+            alt_text=TextLimit(unit=Unit.GRAPHEMES, max=10_000),
+        ),
+        lookup=Lookup.NONE,
+        needs_base_url=True,
+        facts=(
+            _fact("text", 100_000, "graphemes", ours),
+            _fact("images", 20, "pictures", ours),
+            _fact("image size", 50_000_000, "bytes", ours),
+            _fact("alt text", 10_000, "graphemes", ours),
+        ),
+    )
+
+
+_ANNOUNCED: Mapping[str, Callable[[], Profile]] = {
+    "bluesky": _bluesky,
+    "facebook": _facebook,
+    "instagram": _instagram,
+    "linkedin": _linkedin,
+    "telegram": _telegram,
+    "threads": _threads,
+    "webhook": _webhook,
+    "x": _x,
+}

@@ -1,0 +1,394 @@
+"""config.toml → Settings: read once at start, checked whole, every error named by its key and line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Annotated, get_args
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError
+
+from adapters.registry import platforms
+from posts.model import Account, Campaign, Mission, QuietHours
+from scheduler.config_lines import find_lines, line_of, spoken
+from scheduler.model import WrongUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+    from scheduler.config_lines import KeyPath
+
+
+class ConfigError(WrongUse):
+    """The configuration cannot be used; `errors` holds every reason, each with file, line and key, and never a value
+    that may be secret."""
+
+    def __init__(self, errors: Sequence[str]):
+        self.errors = tuple(errors)
+        super().__init__("\n".join(errors))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What config.toml says, with every path absolute.
+
+    `looks` and `cadence` are offsets, the shortest first; `measure_until` counts from the end of the campaign's window;
+    `warnings` are for people and stop nothing. The text of this object holds no password and no secret address.
+    """
+
+    path: Path
+    campaign: Campaign
+    database_url: str = field(repr=False)
+    engine_kind: str
+    concurrency: int
+    listen: str
+    public_url: str
+    review_levels: int
+    looks: tuple[timedelta, ...]
+    cadence: tuple[timedelta, ...]
+    measure_until: timedelta
+    secrets_key: str
+    media_folder: Path
+    journal_folder: Path
+    alert_urls: tuple[str, ...] = field(repr=False)
+    dead_man_ping: str = field(repr=False)
+    missions: tuple[Mission, ...]
+    accounts: tuple[Account, ...]
+    warnings: tuple[str, ...]
+
+    def mission(self, code: str) -> Mission:
+        """The mission of this code. Raises WrongUse, naming those there are."""
+        for mission in self.missions:
+            if mission.code == code:
+                return mission
+        raise WrongUse(f"no mission '{code}' in {self.path.name}; there are {_listed(m.code for m in self.missions)}")
+
+    def account(self, id: str) -> Account:  # noqa: A002 - the key's name in the file
+        """The account of this id. Raises WrongUse, naming those there are."""
+        for account in self.accounts:
+            if account.id == id:
+                return account
+        raise WrongUse(f"no account '{id}' in {self.path.name}; there are {_listed(a.id for a in self.accounts)}")
+
+
+def load(path: Path) -> Settings:
+    """The settings of this file; relative paths in it are relative to its folder. Nothing is created or connected.
+
+    Raises ConfigError with everything that is wrong.
+    """
+    text = _text(path)
+    document = _parsed(text, path)
+    lines = find_lines(text)
+    found = list(_contradictions(document))
+    try:
+        config = _File.model_validate(document)
+    except ValidationError as error:
+        details = error.errors(include_input=False, include_url=False)
+        found = [*((one["loc"], _explained(one)) for one in details), *found]
+        raise ConfigError(_placed(found, path, lines)) from None
+    if found:
+        raise ConfigError(_placed(found, path, lines))
+    return _settings(config, path.absolute())
+
+
+# --- values: each function returns what the program needs or raises ValueError with what to write instead
+
+
+def _duration(value: object) -> timedelta:
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    if not isinstance(value, str) or not (match := re.fullmatch(r"([0-9]{1,5})([smhd])", value)):
+        raise ValueError('is no duration; write a number and s, m, h or d: "20s", "2m", "1h", "90d"')
+    if int(match[1]) == 0:
+        raise ValueError('must be longer than nothing, such as "20s"')
+    return timedelta(**{units[match[2]]: int(match[1])})
+
+
+def _ascending(offsets: list[timedelta]) -> list[timedelta]:
+    if offsets != sorted(offsets):
+        raise ValueError("must begin with the shortest: each counts from the same moment")
+    return offsets
+
+
+def _quiet_hours(value: object) -> QuietHours:
+    clock = r"([01][0-9]|2[0-3]):([0-5][0-9])"
+    if not isinstance(value, str) or not (match := re.fullmatch(rf"{clock}\s*[-–]\s*{clock}", value)):
+        raise ValueError('are no quiet hours; write them as "21:00-08:00"')
+    start, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+    if start == end:
+        raise ValueError("end when they begin; leave the key out where there are none")
+    return QuietHours(start=start, end=end)
+
+
+def _time_zone(value: str) -> str:
+    if value in _zones():
+        return value
+    city = value.rpartition("/")[2].casefold()
+    near = [zone for zone in sorted(_zones()) if zone.rpartition("/")[2].casefold() == city]
+    near = near or get_close_matches(value, _zones(), n=3)
+    hint = f"did you mean {_listed(near)}?" if near else "write one like Asia/Tbilisi"
+    raise ValueError(f"'{value}' is no IANA time zone; {hint}")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+def _platform(value: str) -> str:
+    if value in (known := platforms()):
+        return value
+    raise ValueError(f"'{value}' is no platform july30 knows; {_did_you_mean(value, known)}")
+
+
+def _reference(value: str) -> str:
+    if value.startswith("vault:"):
+        raise ValueError("our own encrypted store comes later; write env:NAME, file:PATH or keyring:SERVICE/NAME")
+    forms = r"env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1f]+|credential:[\w.@-]+|keyring:[^/\x00-\x1f]+/[^\x00-\x1f]+"
+    if value and not re.fullmatch(forms, value):
+        raise ValueError(
+            "must say where the secret is kept, never the secret itself; write env:NAME, file:PATH, credential:NAME or "
+            "keyring:SERVICE/NAME (if this was the secret, it has been seen in a file: replace it at the platform)"
+        )
+    return value
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable, parts = False, urlsplit("")
+    if value and (not usable or re.search(r"\s", value)):
+        raise ValueError('is no web address; write one like "https://social.example"')
+    if parts.username is not None:
+        raise ValueError("holds a name or password; secrets belong under secret")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if value.startswith("postgresql+psycopg://"):
+        return value
+    name = value.removeprefix("sqlite:///").partition("?")[0]
+    if not value.startswith("sqlite:///") or not name or name.startswith((":memory:", "file:")):
+        raise ValueError('must be "sqlite:///july30.db" (three strokes, then a file) or "postgresql+psycopg://…"')
+    return value
+
+
+def _form(pattern: str, wanted: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"must be {wanted}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _engine(value: str) -> str:
+    if value == "procrastinate":
+        raise ValueError('many machines come later; write "embedded"')
+    if value != "embedded":
+        raise ValueError('must be "embedded"')
+    return value
+
+
+def _levels(value: int) -> int:
+    if value in (1, 2):
+        raise ValueError("users and approvals are not there yet: write levels = 0")
+    if value != 0:
+        raise ValueError("must be 0, 1 or 2")
+    return value
+
+
+# --- the shape of the file: keys, types, and what holds where a key is left out
+
+Words = Annotated[str, Field(min_length=1)]
+Day = Annotated[date, Field(ge=date(2014, 1, 1), le=date(2999, 12, 31))]
+Days = Annotated[int, Field(ge=0, le=366)]
+Duration = Annotated[InstanceOf[timedelta], BeforeValidator(_duration)]
+Offsets = Annotated[list[Duration], Field(min_length=1), AfterValidator(_ascending)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Reference = Annotated[str, AfterValidator(_reference)]
+Folder = Annotated[str, _form(r"[^~\x00-\x1f][^\x00-\x1f]*", "a folder: relative to this file, or whole; ~ is not replaced")]
+Hashtag = Annotated[str, _form(r"#\w+", 'one hashtag without spaces, such as "#EndHumanTrafficking"')]
+Country = Annotated[str, _form(r"[A-Z]{2}", 'an ISO 3166 code of two capital letters, such as "GE"')]
+Language = Annotated[
+    str,
+    _form(
+        r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-[a-z0-9]{5,8})*",
+        'a language tag, such as "ka", "uz-Latn" or "pt-BR"',
+    ),
+]
+AccountId = Annotated[
+    str, _form(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", 'letters, digits, dots and dashes, at most 64, such as "ge-mastodon"')
+]
+Listen = Annotated[
+    str,
+    _form(
+        r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])",
+        'host and port, such as "127.0.0.1:8730"; port 0 takes any free one',
+    ),
+]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class _Campaign(_Table):
+    name: Words
+    day: Day
+    window_before: Days = 29
+    window_after: Days = 6
+    hashtags: list[Hashtag] = []
+    theme: str = ""
+    theme_source: str = ""
+
+
+class _Database(_Table):
+    url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///july30.db"
+
+
+class _Engine(_Table):
+    kind: Annotated[str, AfterValidator(_engine)] = "embedded"
+    concurrency: Annotated[int, Field(ge=1, le=512)] = 64
+
+
+class _Console(_Table):
+    listen: Listen = "127.0.0.1:8730"
+    public_url: WebAddress = ""
+
+
+class _Review(_Table):
+    levels: Annotated[int, AfterValidator(_levels)] = 0
+
+
+class _Settle(_Table):
+    looks: Offsets = [timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=5)]
+
+
+class _Measure(_Table):
+    cadence: Offsets = [*(timedelta(minutes=count) for count in (1, 5, 15, 60, 360)), timedelta(days=1)]
+    until: Duration = timedelta(days=90)
+
+
+class _Secrets(_Table):
+    key: Annotated[Reference, Field(min_length=1)] = "file:secrets.key"
+
+
+class _Media(_Table):
+    folder: Folder = "media"
+
+
+class _Journal(_Table):
+    folder: Folder = "journal"
+
+
+class _Alerts(_Table):
+    urls: list[Words] = []
+    dead_man_ping: str = ""
+
+
+class _Mission(_Table):
+    code: Country
+    name: Words
+    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    languages: Annotated[list[Language], Field(min_length=1)]
+    quiet_hours: Annotated[InstanceOf[QuietHours] | None, BeforeValidator(_quiet_hours)] = None
+
+
+class _Account(_Table):
+    id: AccountId
+    mission: Words
+    platform: Annotated[str, AfterValidator(_platform)]
+    base_url: WebAddress = ""
+    handle: str = ""
+    secret: Reference = ""
+    folder: Folder | None = None
+    options: dict[str, str] = {}
+
+
+class _File(_Table):
+    campaign: _Campaign
+    database: _Database = _Database()
+    engine: _Engine = _Engine()
+    console: _Console = _Console()
+    review: _Review = _Review()
+    settle: _Settle = _Settle()
+    measure: _Measure = _Measure()
+    secrets: _Secrets = _Secrets()
+    media: _Media = _Media()
+    journal: _Journal = _Journal()
+    alerts: _Alerts = _Alerts()
+    mission: list[_Mission] = []
+    account: list[_Account] = []
+
+
+# --- from bytes to a document, and from what is wrong in it to sentences
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError([f"there is no {path}; run `july30 init` to make one, or name yours: --config PATH"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path} cannot be read: {error.strerror}"]) from None
+    if b"\0" in content:
+        raise ConfigError([f"{path.name} is saved as UTF-16; open it in an editor and save it as UTF-8"])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        wrong = "is not UTF-8 (perhaps Windows-1251); open the file in an editor and save it as UTF-8"
+        raise ConfigError([f"{path.name}, line {line}: this {wrong}"]) from None
+
+
+def _parsed(text: str, path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError([f"{path.name}: its lists are nested too deeply to be meant"]) from None
+    except ValueError as error:
+        what, _, where = str(error).partition(" (at ")
+        line = match[1] if (match := re.match(r"line (\d+)", where)) else str(len(text.splitlines()) or 1)
+        raise ConfigError([f"{path.name}, line {line}: {_syntax(what)}"]) from None
+
+
+def _syntax(what: str) -> str:
+    if what.startswith("Cannot"):
+        return "the same key or table stands here a second time; keep one of them"
+    if "\\" in what or "hex" in what:
+        return "a backslash means something else between double quotes; write / instead, or use 'single quotes'"
+    return f'this line is not understood ({what}); write it as key = "text in straight quotation marks"'
+
+
+def _contradictions(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
+    """What is wrong between tables, each of which may be right alone or wrong in itself."""
+    codes, ids = _written(document, "mission", "code"), _written(document, "account", "id")
+    if not document.get("mission"):
+        yield ("mission",), "there is none; write at least one [[mission]] with code, name, time_zone and languages"
+    yield from _repeated(codes, "this mission's code stands on line")
+    yield from _repeated(ids, "this account's id stands on line")
+    for path, code in _written(document, "account", "mission").items():
+        if codes and code not in codes.values():
+            yield path, f"there is no [[mission]] with the code '{code}'; {_did_you_mean(code, set(codes.values()))}"
+
+
+def _written(document: Mapping[str, object], table: str, key: str) -> dict[KeyPath, str]:
+    rows = document.get(table)
+    pairs = enumerate(rows) if isinstance(rows, list) else ()
+    return {(table, n, key): row[key] for n, row in pairs if isinstance(row, dict) and isinstance(row.get(key), str)}
+
+
+def _placed(found: Iterable[tuple[KeyPath, str]], path: Path, lines: Mapping[KeyPath, int]) -> list[str]:
+    by_line = sorted((line_of(key, lines), spoken(key), what) for key, what in found)
+    return [f"{path.name}, line {line}, {key}: {what}" for line, key, what in by_line]

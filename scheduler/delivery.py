@@ -1,0 +1,220 @@
+"""One pass: claim what is due, publish it, record what came of it."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from structlog import get_logger
+
+from adapters.contract import AuthExpired, Failure, Rejected, Stopped
+from posts.check import check
+from posts.compose import compose
+from posts.model import Kind, Level
+from scheduler.model import Claimed, Outcome, SchedulerError, Scope, Stage, State
+from scheduler.plan import next_reading, on_time
+from scheduler.retry import decide
+from scheduler.store import claims, outcomes, pauses
+from scheduler.store.catalogue import confirm_identity, confirmed_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from adapters.contract import Adapter
+    from posts.model import Account, Message
+    from scheduler.engine.embedded import Threads
+    from scheduler.retry import Result
+    from scheduler.store.database import Database
+    from scheduler.store.writer import GroupWriter
+
+log = get_logger()
+RECORD_AGAIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When the counts of a published post are read, and until which instant."""
+
+    cadence: Sequence[timedelta]
+    until: datetime
+
+
+class Courier:
+    """Carries due deliveries to their platforms. `pass_on` claims and hands out; the senders do the rest."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        writer: GroupWriter,
+        threads: Threads,
+        accounts: Mapping[str, Account],
+        adapter_of: Callable[[str], Adapter],
+        rhythm: Rhythm,
+        clock: Callable[[], datetime],
+        owner: str,
+    ):
+        self._database = database
+        self._writer = writer
+        self._threads = threads
+        self._accounts = accounts
+        self._adapter_of = adapter_of
+        self._rhythm = rhythm
+        self._clock = clock
+        self._owner = owner
+        self._dice = random.Random()  # noqa: S311 - spreads retries, guards nothing
+        self._known: set[str] = set()
+        self._knowing = threading.Lock()
+        self.stopping = threading.Event()
+
+    def pass_on(self) -> datetime | None:
+        """What is due and fits has been claimed and handed to the senders; when the next one falls due.
+
+        Late ones are set aside first. The answer is "now" while more is due than there is room for.
+        """
+        now = self._clock()
+        room = self._threads.room()
+        if 0 < room < self._threads.size // 2:
+            return None  # a sender that ends wakes us: claiming one by one costs a commit each
+        with self._database.write() as tx:
+            claims.set_late_aside(tx, now=now, kinds={kind: on_time(kind) for kind in Kind})
+            taken = claims.claim(tx, now=now, most=room, owner=self._owner) if room else []
+        for one in taken:
+            self._threads.hand_in(lambda one=one: self.send(one), lambda one=one: self.put_back(one))  # type: ignore[misc]
+        with self._database.read() as tx:
+            return claims.next_due(tx)
+
+    def send(self, claimed: Claimed) -> None:
+        """The delivery has been tried once and what came of it is on disk; nothing is raised."""
+        tries = _Sender(self, claimed)
+        result = tries.publish()
+        outcome = decide(
+            result, claimed=claimed, stage=tries.stage, now=self._clock(), jitter=self._dice.random()
+        )
+        self._record(self._completed(outcome, claimed, tries))
+        if isinstance(result, AuthExpired):
+            self._hold_account(claimed.account, outcome.reason)
+
+    def put_back(self, claimed: Claimed) -> None:
+        """The delivery waits again, as if it had not been claimed: nothing was begun."""
+        self._record(decide(Stopped(), claimed=claimed, stage=Stage.PREPARING, now=self._clock(), jitter=0.0))
+
+    def _completed(self, outcome: Outcome, claimed: Claimed, tries: _Sender) -> Outcome:
+        outcome = replace(outcome, payload_hash=tries.payload_hash)
+        if outcome.state is not State.PUBLISHED:
+            return outcome
+        late = max(0, int((outcome.finished_at - claimed.due_at).total_seconds()))
+        at = outcome.finished_at
+        reading = next_reading(at, at, self._rhythm.cadence, self._rhythm.until)
+        return replace(outcome, late_by_s=late, measure_at=reading)
+
+    def _record(self, outcome: Outcome) -> None:
+        """Tried until it is on disk: a platform's yes must not be forgotten because a disk is full for a minute."""
+        while True:
+            try:
+                self._writer.hand_in(outcomes.record, outcome.delivery_id, outcome).result()
+            except Exception as error:  # noqa: BLE001 - the store's failure must not lose the outcome
+                log.error("outcome not written, trying again", delivery=outcome.delivery_id, error=str(error))
+                if self.stopping.wait(RECORD_AGAIN_S):
+                    return  # the attempt's stage on disk tells the next start what to do
+            else:
+                log.info("delivery", delivery=outcome.delivery_id, state=outcome.state, reason=outcome.reason)
+                return
+
+    def _hold_account(self, account: str, why: str) -> None:
+        try:
+            with self._database.write() as tx:
+                pauses.press(tx, Scope.ACCOUNT, account, why=why, by="daemon", now=self._clock())
+        except SchedulerError as error:
+            log.error("account not paused", account=account, error=str(error))
+
+    def make_sure_of(self, account: Account, adapter: Adapter) -> None:
+        """The credentials open the account that they are meant to open; looked at once per run and account.
+
+        Raises AuthExpired where it is another one, and whatever failure asking the platform gives.
+        """
+        with self._knowing:
+            if account.id in self._known:
+                return
+            who = adapter.whoami()
+            with self._database.write() as tx:
+                before = confirmed_identity(tx, account.id)
+                wrong = account.handle and who.handle.lstrip("@").casefold() != account.handle.lstrip("@").casefold()
+                if wrong or (before is not None and before != who.remote_id):
+                    raise AuthExpired(
+                        f"the secret of '{account.id}' opens {who.handle or who.remote_id}, which is not the account it"
+                        " was confirmed for"
+                    )
+                if before is None:
+                    confirm_identity(tx, account.id, who, self._clock())
+            self._known.add(account.id)
+
+
+class _Sender:
+    """One try of one delivery, and its durable progress."""
+
+    def __init__(self, courier: Courier, claimed: Claimed):
+        self._courier = courier
+        self._claimed = claimed
+        self._saved = {step: dict(data) for step, data in claimed.progress.items()}
+        self.stage = Stage.PREPARING
+        self.payload_hash: str | None = None
+
+    def publish(self) -> Result:
+        """What the adapter said, or what it raised."""
+        try:
+            return self._publish()
+        except Exception as error:  # noqa: BLE001 - an unknown failure is a result like the four known ones
+            if not isinstance(error, Failure | Stopped):
+                log.exception("our own fault", delivery=self._claimed.delivery_id)
+            return error
+
+    def _publish(self) -> Result:
+        courier, claimed = self._courier, self._claimed
+        account = courier._accounts.get(claimed.account)  # noqa: SLF001 - one class in two parts
+        if account is None:
+            raise Rejected(f"account '{claimed.account}' is no longer in config.toml")
+        adapter = courier._adapter_of(account.id)  # noqa: SLF001
+        courier.make_sure_of(account, adapter)
+        limits = adapter.limits()
+        message = compose(claimed.post, account, limits)
+        if blocks := [one.message for one in check(message, limits) if one.level is Level.BLOCK]:
+            raise Rejected("; ".join(blocks))
+        self.payload_hash = payload_hash(message)
+        return adapter.publish(message, claimed.key, self)
+
+    @property
+    def saved(self) -> Mapping[str, Mapping[str, object]]:
+        return self._saved
+
+    @property
+    def taken(self) -> Collection[str]:
+        with self._courier._database.read() as tx:  # noqa: SLF001
+            return claims.taken_remote_ids(tx, self._claimed.account, but=self._claimed.delivery_id)
+
+    def save(self, step: str, data: Mapping[str, object]) -> None:
+        one = self._claimed
+        self._saved[step] = dict(data)
+        item = (one.delivery_id, one.fence, {name: dict(kept) for name, kept in self._saved.items()})
+        if not self._courier._writer.hand_in(claims.save_progress, one.delivery_id, item).result():  # noqa: SLF001
+            raise Stopped("another sender holds this delivery now")
+
+    def posting(self) -> None:
+        one = self._claimed
+        if self._courier.stopping.is_set():
+            raise Stopped("the daemon is stopping")
+        item = (one.delivery_id, one.fence, one.content_hash)
+        if not self._courier._writer.hand_in(claims.may_post, one.delivery_id, item).result():  # noqa: SLF001
+            raise Stopped("paused, changed or taken over since it was claimed")
+        self.stage = Stage.POSTING
+
+
+def payload_hash(message: Message) -> str:
+    """The hex SHA-256 of what one platform was really given."""
+    told = "\0".join([*message.parts, message.link, message.first_comment, *(one.sha256 for one in message.media)])
+    return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+

@@ -1,0 +1,105 @@
+"""Opening a database, and the two ways to use it: a read and a write transaction."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, create_engine, event, func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from scheduler.model import Unavailable
+from scheduler.store.schema import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+SQLITE_BUSY_MS = 15_000
+LEDGER_LOCK = 730_001  # any constant: the advisory lock under which the hash chains grow on PostgreSQL
+
+Transaction = Connection
+
+
+class Database:
+    """One database, opened. Close it with `close()`; safe to share between threads."""
+
+    def __init__(self, engine: Engine):
+        self._reader = engine
+        self._writer = engine.execution_options(july30_write=True)
+        self.dialect = engine.dialect.name
+        self.url = engine.url
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """One consistent look; nothing is written. Raises Unavailable when the database cannot be reached."""
+        with _plain_words(self), self._reader.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Everything done inside is committed at the end, or none of it. Raises Unavailable as `read` does."""
+        with _plain_words(self), self._writer.begin() as tx:
+            yield tx
+
+    def change_mark(self) -> int:
+        """A number that is another one after every change that a person or a daemon made: the last audit id."""
+        with self.read() as tx:
+            return tx.scalar(select(func.max(audit.c.id))) or 0
+
+    def close(self) -> None:
+        """Every pooled connection is closed."""
+        self._reader.dispose()
+
+
+def open_database(url: str, *, pool_size: int = 8) -> Database:
+    """The database behind `url`, not yet connected to; see `migrate.upgrade` for its tables."""
+    where = make_url(url)
+    extra: dict[str, Any] = {"connect_args": {"timeout": SQLITE_BUSY_MS / 1000}}
+    if where.get_backend_name() == "postgresql":
+        extra = {"connect_args": {"connect_timeout": 10}, "pool_pre_ping": True}
+    engine = create_engine(where, pool_size=pool_size, max_overflow=8, **extra)
+    if engine.dialect.name == "sqlite":
+        _make_sqlite_strict(engine)
+    return Database(engine)
+
+
+def lock_ledger(tx: Transaction) -> None:
+    """Nobody else appends to a hash chain until this transaction ends (SQLite has one writer anyway)."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LEDGER_LOCK})
+
+
+def _make_sqlite_strict(engine: Engine) -> None:
+    """Transactions are ours, not the driver's: DDL rolls back, and a writer takes its lock before it reads."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi: Any, _record: object) -> None:
+        dbapi.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("july30_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def _plain_words(database: Database) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(_said(database, error)) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable(_said(database, error)) from error
+        raise
+
+
+def _said(database: Database, error: DBAPIError) -> str:
+    where = database.url.render_as_string(hide_password=True)
+    hint = "; run: july30 db upgrade" if "no such table" in str(error.orig) else ""
+    return f"the database {where} cannot be used: {str(error.orig).strip().splitlines()[0]}{hint}"

@@ -1,0 +1,105 @@
+"""The two append-only tables, audit and engagement: every row carries the hash of the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Table, insert, select
+
+from scheduler.store.database import lock_ledger
+from scheduler.store.schema import audit, engagement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from scheduler.store.database import Transaction
+
+HASHED = {
+    "audit": ("id", "at", "actor", "verb", "subject", "before", "after"),
+    "engagement": ("id", "delivery_id", "read_at", "metric", "value", "source", "reason"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that happened: who did what to which row, and how it was before and after."""
+
+    at: datetime
+    actor: str
+    verb: str
+    subject: str
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What walking a chain found: how many rows, and the first bad one if any."""
+
+    rows: int
+    first_bad: str | None
+
+
+def write_down(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """The entries are the newest rows of the audit table once this transaction commits."""
+    rows = [
+        {
+            "at": one.at,
+            "actor": one.actor,
+            "verb": one.verb,
+            "subject": one.subject,
+            "before": _canonical(one.before or {}),
+            "after": _canonical(one.after or {}),
+        }
+        for one in entries
+    ]
+    _append(tx, audit, rows)
+
+
+def append_readings(tx: Transaction, rows: Sequence[dict[str, object]]) -> None:
+    """The readings (columns of `engagement` but id and hashes) are its newest rows once this transaction commits."""
+    _append(tx, engagement, list(rows))
+
+
+def verify(tx: Transaction) -> Verdict:
+    """Both chains walked from the first row: the number of rows, and the first whose hash does not fit."""
+    seen = 0
+    for table in (audit, engagement):
+        previous, expected_id = "", 1
+        for row in tx.execute(select(table).order_by(table.c.id)).mappings():
+            seen += 1
+            fits = row["previous_hash"] == previous and row["hash"] == _hash(table.name, dict(row), previous)
+            if not fits or row["id"] != expected_id:
+                return Verdict(rows=seen, first_bad=f"{table.name}:{row['id']}")
+            previous, expected_id = row["hash"], expected_id + 1
+    return Verdict(rows=seen, first_bad=None)
+
+
+def _append(tx: Transaction, table: Table, rows: list[dict[str, object]]) -> None:
+    if not rows:
+        return
+    lock_ledger(tx)
+    last = tx.execute(select(table.c.id, table.c.hash).order_by(table.c.id.desc()).limit(1)).one_or_none()
+    number, previous = (last.id, last.hash) if last else (0, "")
+    for row in rows:
+        number += 1
+        row |= {"id": number, "previous_hash": previous}
+        previous = row["hash"] = _hash(table.name, row, previous)
+    tx.execute(insert(table), rows)
+
+
+def _hash(table: str, row: Mapping[str, object], previous: str) -> str:
+    told = _canonical({name: row.get(name) for name in HASHED[table]})
+    return hashlib.sha256(f"{previous}\n{told}".encode()).hexdigest()
+
+
+def _canonical(value: Mapping[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_as_text)
+
+
+def _as_text(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)

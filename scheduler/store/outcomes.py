@@ -1,0 +1,157 @@
+"""What came of attempts, written in groups, and what a dead sender left behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, Integer, and_, bindparam, case, column, select, update, values
+
+from scheduler.model import Outcome, Stage, State
+from scheduler.store.ledger import Entry, write_down
+from scheduler.store.schema import attempt, delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from scheduler.store.database import Transaction
+
+BURNS_A_TRY = frozenset({"retryable", "own_fault"})
+DIED_POSTING = "the program ended while the posting call was under way: nobody knows yet whether it is out"
+DIED_PREPARING = "the program ended before anything was posted: it is tried again"
+
+
+def record(tx: Transaction, outcomes: Sequence[Outcome]) -> set[int]:
+    """The delivery ids whose outcome is now written, with its attempt and its audit row.
+
+    Left out are those that were no longer ours: another fence holds them, and its word counts.
+    """
+    by_id = {one.delivery_id: one for one in outcomes}
+    held = (
+        values(column("id", BigInteger), column("fence", Integer), name="v")
+        .data([(one.delivery_id, one.fence) for one in outcomes])
+        .cte("v")
+    )
+    ours = set(
+        tx.scalars(
+            select(delivery.c.id)
+            .join(held, and_(delivery.c.id == held.c.id, delivery.c.fence == held.c.fence))
+            .where(delivery.c.state == State.SENDING)
+            .with_for_update(of=delivery)
+        )
+    )
+    kept = [by_id[number] for number in sorted(ours)]
+    if not kept:
+        return ours
+    _update_deliveries(tx, kept)
+    _close_attempts(tx, kept)
+    write_down(tx, [_entry(one) for one in kept])
+    return ours
+
+
+def recover(tx: Transaction, *, now: datetime) -> dict[str, int]:
+    """Every row that a dead sender left as sending has gone where its attempt's stage says; how many went where.
+
+    Call it only while holding the one sender's lock: then whoever wrote `sending` is dead.
+    """
+    rows = tx.execute(
+        select(delivery.c.id, delivery.c.fence, attempt.c.id.label("attempt_id"), attempt.c.stage)
+        .join(attempt, and_(attempt.c.delivery_id == delivery.c.id, attempt.c.fence == delivery.c.fence))
+        .where(delivery.c.state == State.SENDING)
+    ).all()
+    outcomes = [
+        Outcome(
+            delivery_id=row.id,
+            attempt_id=row.attempt_id,
+            fence=row.fence,
+            name="died",
+            state=State.UNCLEAR if row.stage == Stage.POSTING else State.WAITING,
+            reason=DIED_POSTING if row.stage == Stage.POSTING else DIED_PREPARING,
+            finished_at=now,
+            next_at=None if row.stage == Stage.POSTING else now,
+        )
+        for row in rows
+    ]
+    if outcomes:
+        record(tx, outcomes)
+    return {str(state): sum(one.state == state for one in outcomes) for state in (State.WAITING, State.UNCLEAR)}
+
+
+def _update_deliveries(tx: Transaction, kept: Sequence[Outcome]) -> None:
+    row = (
+        update(delivery)
+        .where(delivery.c.id == bindparam("b_id"))
+        .values(
+            state=bindparam("b_state"),
+            reason=bindparam("b_reason"),
+            next_at=case((bindparam("b_again"), bindparam("b_next_at")), else_=delivery.c.next_at),
+            tries=delivery.c.tries + bindparam("b_burned"),
+            measure_at=bindparam("b_measure_at"),
+            published_at=bindparam("b_published_at"),
+            late_by_s=bindparam("b_late_by_s"),
+            remote_id=bindparam("b_remote_id"),
+            permalink=bindparam("b_permalink"),
+        )
+    )
+    tx.execute(row, [_delivery_row(one) for one in kept])
+
+
+def _delivery_row(one: Outcome) -> dict[str, object]:
+    published = one.state is State.PUBLISHED
+    return {
+        "b_id": one.delivery_id,
+        "b_state": one.state,
+        "b_reason": one.reason,
+        "b_again": one.next_at is not None,
+        "b_next_at": one.next_at,
+        "b_burned": int(one.name in BURNS_A_TRY),
+        "b_measure_at": one.measure_at,
+        "b_published_at": one.finished_at if published else None,
+        "b_late_by_s": one.late_by_s,
+        "b_remote_id": one.remote_id,
+        "b_permalink": one.permalink,
+    }
+
+
+def _close_attempts(tx: Transaction, kept: Sequence[Outcome]) -> None:
+    row = (
+        update(attempt)
+        .where(attempt.c.id == bindparam("b_id"))
+        .values(
+            finished_at=bindparam("b_finished_at"),
+            outcome=bindparam("b_outcome"),
+            http_status=bindparam("b_status"),
+            payload_hash=bindparam("b_payload"),
+            evidence=bindparam("b_evidence"),
+        )
+    )
+    tx.execute(
+        row,
+        [
+            {
+                "b_id": one.attempt_id,
+                "b_finished_at": one.finished_at,
+                "b_outcome": one.name,
+                "b_status": one.http_status,
+                "b_payload": one.payload_hash,
+                "b_evidence": dict(one.evidence or {}),
+            }
+            for one in kept
+        ],
+    )
+
+
+def _entry(one: Outcome) -> Entry:
+    after: dict[str, object] = {"state": one.state, "outcome": one.name, "fence": one.fence}
+    if one.reason:
+        after["reason"] = one.reason
+    if one.remote_id:
+        after |= {"remote_id": one.remote_id, "permalink": one.permalink}
+    return Entry(
+        at=one.finished_at,
+        actor="daemon",
+        verb="outcome",
+        subject=f"delivery:{one.delivery_id}",
+        before={"state": State.SENDING},
+        after=after,
+    )

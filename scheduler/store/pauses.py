@@ -1,0 +1,44 @@
+"""The red button: what is paused, by whom and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from scheduler.model import Scope
+from scheduler.store.ledger import Entry, write_down
+from scheduler.store.schema import pause
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scheduler.store.database import Transaction
+
+
+def press(tx: Transaction, scope: Scope, subject: str, *, why: str, by: str, now: datetime) -> bool:
+    """Nothing in the scope is sent from the commit on; False if it was paused already."""
+    if any(row["scope"] == scope and row["subject"] == subject for row in active(tx)):
+        return False
+    tx.execute(insert(pause).values(scope=scope, subject=subject, why=why, by=by, at=now))
+    write_down(tx, [_entry(now, by, "pause", scope, subject, {"why": why})])
+    return True
+
+
+def release(tx: Transaction, scope: Scope, subject: str, *, why: str, by: str, now: datetime) -> int:
+    """The scope is sent again; how many pauses ended by it."""
+    here = (pause.c.scope == scope) & (pause.c.subject == subject) & pause.c.ended_at.is_(None)
+    ended = tx.execute(update(pause).where(here).values(ended_at=now, ended_by=by).returning(pause.c.id)).all()
+    if ended:
+        write_down(tx, [_entry(now, by, "resume", scope, subject, {"why": why})])
+    return len(ended)
+
+
+def active(tx: Transaction) -> list[dict[str, object]]:
+    """The pauses in force, oldest first."""
+    query = select(pause).where(pause.c.ended_at.is_(None)).order_by(pause.c.id)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def _entry(now: datetime, by: str, verb: str, scope: Scope, subject: str, after: dict[str, object]) -> Entry:
+    return Entry(at=now, actor=by, verb=verb, subject=f"pause:{scope}:{subject}", after=after)

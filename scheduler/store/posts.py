@@ -1,0 +1,283 @@
+"""Posts with their deliveries: added, edited, found again, and read back as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+
+from posts.model import Kind, Media, Post, Quote
+from scheduler.model import Review, State
+from scheduler.store.schema import account, approval, delivery, media, post, post_variant, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from scheduler.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """One instant and how it was wished for; `local` is ISO without a zone."""
+
+    instant: datetime
+    local: str
+    zone: str
+    tzdata: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPost:
+    """Everything the store keeps of a post that is about to be added or replaced.
+
+    `source_hash` tells whether the row that it came from has changed since; `external_id` is the row's own id.
+    """
+
+    campaign_id: int
+    external_id: str
+    source_hash: str
+    content_hash: str
+    content: Post
+    accounts: tuple[str, ...]
+    when: When
+    kind: Kind
+    not_after: datetime | None
+    quote: Quote | None
+    notes: str
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a second import of the same row needs to know of the first."""
+
+    post_id: int
+    source_hash: str
+    content_hash: str
+    states: frozenset[State]
+
+
+def add(tx: Transaction, new: NewPost, now: datetime) -> int:
+    """The post is a draft with one waiting delivery per account; its id."""
+    row = insert(post).values(**_columns(new), review=Review.DRAFT, created_by=new.created_by, created_at=now)
+    post_id = int(tx.execute(row.returning(post.c.id)).scalar_one())
+    _write_media(tx, post_id, new.content.media)
+    _write_variants(tx, post_id, new.content)
+    _add_deliveries(tx, post_id, new, new.accounts)
+    return post_id
+
+
+def replace(tx: Transaction, post_id: int, new: NewPost) -> None:
+    """The post says and wishes what `new` says and is a draft again; what was prepared for the old one is forgotten.
+
+    Deliveries of accounts no longer wished for must have been cancelled by the caller; new accounts get theirs.
+    """
+    tx.execute(update(post).where(post.c.id == post_id).values(**_columns(new), review=Review.DRAFT))
+    for table in (media, post_variant):
+        tx.execute(delete(table).where(table.c.post_id == post_id))
+    _write_media(tx, post_id, new.content.media)
+    _write_variants(tx, post_id, new.content)
+    there = set(tx.scalars(select(delivery.c.account_id).where(delivery.c.post_id == post_id)))
+    _add_deliveries(tx, post_id, new, [one for one in new.accounts if one not in there])
+    tx.execute(
+        update(delivery)
+        .where(delivery.c.post_id == post_id, delivery.c.state.in_([State.WAITING, State.HELD, State.FAILED]))
+        .values(**_wish(new.when), progress={})
+    )
+
+
+def known(tx: Transaction, campaign_id: int, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+    """What is there already under these (mission, external id) pairs."""
+    wanted = set(pairs)
+    rows = tx.execute(
+        select(post.c.mission, post.c.external_id, post.c.id, post.c.source_hash, post.c.content_hash, delivery.c.state)
+        .join(delivery, delivery.c.post_id == post.c.id)
+        .where(post.c.campaign_id == campaign_id)
+    )
+    states: dict[tuple[str, str], set[State]] = {}
+    facts: dict[tuple[str, str], tuple[int, str, str]] = {}
+    for mission, external_id, number, source, content, state in rows:
+        pair = (mission, external_id)
+        if pair in wanted:
+            states.setdefault(pair, set()).add(State(state))
+            facts[pair] = (number, source, content)
+    return {
+        pair: Known(post_id=number, source_hash=source, content_hash=content, states=frozenset(states[pair]))
+        for pair, (number, source, content) in facts.items()
+    }
+
+
+def set_review(tx: Transaction, post_id: int, review: Review) -> None:
+    """The post's review stands there."""
+    tx.execute(update(post).where(post.c.id == post_id).values(review=review))
+
+
+def approve(tx: Transaction, post_id: int, *, by: str, now: datetime) -> None:
+    """The post as it reads now may go out; the approval is bound to its content hash."""
+    content = tx.scalar(select(post.c.content_hash).where(post.c.id == post_id))
+    tx.execute(insert(approval).values(post_id=post_id, content_hash=content, by=by, at=now))
+    set_review(tx, post_id, Review.APPROVED)
+
+
+def load(tx: Transaction, post_ids: Sequence[int]) -> dict[int, Post]:
+    """The posts as values, by id; four queries however many they are."""
+    rows = tx.execute(select(post).where(post.c.id.in_(post_ids))).mappings()
+    pictures = _pictures(tx, post_ids)
+    overrides = _overrides(tx, post_ids)
+    return {
+        row["id"]: Post(
+            mission=row["mission"],
+            text=row["text"],
+            language=row["language"],
+            link=row["link"],
+            first_comment=row["first_comment"],
+            media=tuple(pictures.get(row["id"], ())),
+            overrides=overrides.get(row["id"], {}),
+        )
+        for row in rows
+    }
+
+
+def rows_of(tx: Transaction, post_ids: Sequence[int] | None = None) -> list[dict[str, object]]:
+    """The posts' own columns with their quotation's, all of them or these, by id."""
+    spoken = [quote.c[name].label(f"quote_{name}") for name in ("words", "speaker", "role", "organisation", "consent")]
+    query = select(post, *spoken).outerjoin(quote, quote.c.id == post.c.quote_id).order_by(post.c.id)
+    if post_ids is not None:
+        query = query.where(post.c.id.in_(post_ids))
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def deliveries_of(tx: Transaction, post_id: int) -> list[dict[str, object]]:
+    """The post's deliveries, by account."""
+    query = select(delivery).where(delivery.c.post_id == post_id).order_by(delivery.c.account_id)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def _columns(new: NewPost) -> dict[str, object]:
+    return {
+        "campaign_id": new.campaign_id,
+        "mission": new.content.mission,
+        "kind": new.kind,
+        "not_after": new.not_after,
+        "content_hash": new.content_hash,
+        "text": new.content.text,
+        "language": new.content.language,
+        "link": new.content.link,
+        "first_comment": new.content.first_comment,
+        "external_id": new.external_id,
+        "source_hash": new.source_hash,
+        "notes": new.notes,
+    }
+
+
+def _wish(when: When) -> dict[str, object]:
+    return {
+        "due_at": when.instant,
+        "next_at": when.instant,
+        "local_due": when.local,
+        "time_zone": when.zone,
+        "tzdata": when.tzdata,
+    }
+
+
+def write_quote(tx: Transaction, post_id: int, mission: str, words: Quote | None, language: str) -> None:
+    """The post's quotation is this one, or none."""
+    quote_id: int | None = None
+    if words:
+        row = (
+            insert(quote)
+            .values(
+                mission=mission,
+                words=words.words,
+                speaker=words.speaker,
+                role=words.role,
+                organisation=words.organisation,
+                language=words.language or language,
+                consent=words.consent,
+            )
+            .returning(quote.c.id)
+        )
+        quote_id = int(tx.execute(row).scalar_one())
+    tx.execute(update(post).where(post.c.id == post_id).values(quote_id=quote_id))
+
+
+def _write_media(tx: Transaction, post_id: int, pictures: Sequence[Media]) -> None:
+    rows = [
+        {
+            "post_id": post_id,
+            "position": position,
+            "sha256": one.sha256,
+            "path": str(one.path),
+            "mime": one.mime,
+            "width_px": one.width_px,
+            "height_px": one.height_px,
+            "size_bytes": one.size_bytes,
+            "alt_text": one.alt_text,
+        }
+        for position, one in enumerate(pictures, start=1)
+    ]
+    if rows:
+        tx.execute(insert(media), rows)
+
+
+def _write_variants(tx: Transaction, post_id: int, content: Post) -> None:
+    rows = [
+        {"post_id": post_id, "language": content.language, "platform": platform, "text": words}
+        for platform, words in content.overrides.items()
+    ]
+    if rows:
+        tx.execute(insert(post_variant), rows)
+
+
+def _add_deliveries(tx: Transaction, post_id: int, new: NewPost, accounts: Sequence[str]) -> None:
+    if not accounts:
+        return
+    platforms = _platforms(tx, accounts)
+    fresh = {"state": State.WAITING, "reason": "", "fence": 0, "tries": 0, "looks": 0, "progress": {}}
+    tx.execute(
+        insert(delivery),
+        [
+            {
+                "post_id": post_id,
+                "account_id": one,
+                "mission": new.content.mission,
+                "platform": platforms[one],
+                **fresh,
+                **_wish(new.when),
+            }
+            for one in accounts
+        ],
+    )
+
+
+def _platforms(tx: Transaction, accounts: Sequence[str]) -> Mapping[str, str]:
+    rows = tx.execute(select(account.c.id, account.c.platform).where(account.c.id.in_(accounts)))
+    return {row.id: row.platform for row in rows}
+
+
+def _pictures(tx: Transaction, post_ids: Sequence[int]) -> dict[int, list[Media]]:
+    found: dict[int, list[Media]] = {}
+    for row in tx.execute(select(media).where(media.c.post_id.in_(post_ids)).order_by(media.c.position)).mappings():
+        found.setdefault(row["post_id"], []).append(
+            Media(
+                path=Path(row["path"]),
+                sha256=row["sha256"],
+                mime=row["mime"],
+                width_px=row["width_px"],
+                height_px=row["height_px"],
+                size_bytes=row["size_bytes"],
+                alt_text=row["alt_text"],
+            )
+        )
+    return found
+
+
+def _overrides(tx: Transaction, post_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = {}
+    for row in tx.execute(select(post_variant).where(post_variant.c.post_id.in_(post_ids))).mappings():
+        if row["platform"]:
+            found.setdefault(row["post_id"], {})[row["platform"]] = row["text"]
+    return found

@@ -1,0 +1,91 @@
+"""One thread that writes for all senders: as many waiting rows as there are go into one transaction.
+
+Sixty-four senders that each commit for themselves fight over one lock; grouped, a commit costs them all the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scheduler.store.database import Database, Transaction
+
+    Group = Callable[[Transaction, Sequence[Any]], set[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    group: Group
+    number: int
+    item: Any
+    done: Future[bool]
+
+
+class GroupWriter:
+    """Writes what senders hand in, in groups. `start()` it, and `close()` it: what was handed in is written first."""
+
+    def __init__(self, database: Database, *, most: int = 256):
+        self._database = database
+        self._most = most
+        self._waiting: deque[_Entry] = deque()
+        self._change = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
+
+    def start(self) -> None:
+        """Handed-in rows are written from now on."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Everything that was handed in is written or has failed; the thread has ended."""
+        with self._change:
+            self._closing = True
+            self._change.notify()
+        self._thread.join()
+
+    def hand_in(self, group: Group, number: int, item: object) -> Future[bool]:
+        """A promise of whether `group` accepted the item of this delivery number, resolved after the commit.
+
+        `group(transaction, items)` returns the numbers that it accepted. The promise fails with what the commit raised.
+        """
+        done: Future[bool] = Future()
+        with self._change:
+            self._waiting.append(_Entry(group, number, item, done))
+            self._change.notify()
+        return done
+
+    def _run(self) -> None:
+        while batch := self._next_batch():
+            self._write(batch)
+
+    def _next_batch(self) -> list[_Entry]:
+        with self._change:
+            while not self._waiting and not self._closing:
+                self._change.wait()
+            return [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+
+    def _write(self, batch: list[_Entry]) -> None:
+        try:
+            accepted = self._commit(batch)
+        except Exception as error:  # noqa: BLE001 - whatever the commit raised belongs to those who wait for it
+            if len(batch) == 1:
+                batch[0].done.set_exception(error)
+                return
+            for one in batch:  # one bad row must not take the others down
+                self._write([one])
+            return
+        for one in batch:
+            one.done.set_result(one.number in accepted[one.group])
+
+    def _commit(self, batch: list[_Entry]) -> dict[Group, set[int]]:
+        groups: dict[Group, list[object]] = {}
+        for one in batch:
+            groups.setdefault(one.group, []).append(one.item)
+        with self._database.write() as tx:
+            return {group: group(tx, items) for group, items in groups.items()}

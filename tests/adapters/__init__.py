@@ -1,0 +1,1 @@
+"""What every adapter must do, and what each one does."""

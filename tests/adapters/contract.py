@@ -1,0 +1,170 @@
+"""The rules that hold for every adapter that publishes; each adapter's tests inherit them whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from adapters.contract import Adapter, AuthExpired, Failure, Lookup, Receipt, Stopped
+from tests.adapters.parts import MESSAGE, now, picture
+from tests.fakes.progress import MemoryProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from posts.model import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """One adapter under test, and the platform behind it as a judge sees it.
+
+    `build(token)` makes a new adapter, as a new process would; `public()` counts what is out now; `like` adds one like.
+    """
+
+    build: Callable[[str], Adapter]
+    public: Callable[[], int]
+    like: Callable[[str], None]
+    token: str
+
+
+def some_message(*pictures: Path) -> Message:
+    """A message whose words nobody else has."""
+    media = tuple(picture(folder, f"card-{number}.jpg") for number, folder in enumerate(pictures))
+    return replace(MESSAGE, parts=(f"{MESSAGE.text} {uuid4().hex}",), media=media)
+
+
+def some_key() -> str:
+    return uuid4().hex
+
+
+def published(adapter: Adapter, message: Message, key: str) -> Receipt:
+    """The receipt of a message that must go out at once."""
+    receipt = adapter.publish(message, key, MemoryProgress())
+    assert isinstance(receipt, Receipt)
+    return receipt
+
+
+class AdapterContract:
+    """Inherit it, and give it a fixture `bench`."""
+
+    @pytest.fixture
+    def adapter(self, bench: Bench) -> Adapter:
+        return bench.build(bench.token)
+
+    def test_a_published_message_has_an_id_and_an_address(self, adapter: Adapter) -> None:
+        """Without both nobody can find the post again, take it down or read its counts."""
+        receipt = published(adapter, some_message(), some_key())
+        assert receipt.remote_id
+        assert "://" in receipt.permalink
+
+    def test_a_key_is_published_once_however_often_it_is_sent(self, bench: Bench, adapter: Adapter) -> None:
+        """A sender that was cut off sends again; the public must not see it twice."""
+        before, message, key = bench.public(), some_message(), some_key()
+        first = published(adapter, message, key)
+        again = published(bench.build(bench.token), message, key)
+        assert again.remote_id == first.remote_id
+        assert bench.public() == before + 1
+
+    def test_two_keys_are_two_posts(self, bench: Bench, adapter: Adapter) -> None:
+        """A mission may say the same words twice on purpose."""
+        before, message = bench.public(), some_message()
+        first, second = published(adapter, message, some_key()), published(adapter, message, some_key())
+        assert first.remote_id != second.remote_id
+        assert bench.public() == before + 2
+
+    def test_posting_is_committed_exactly_once_and_after_every_upload(self, adapter: Adapter, tmp_path: Path) -> None:
+        """After a crash the stage alone tells whether anything may be public."""
+        progress = MemoryProgress()
+        adapter.publish(some_message(tmp_path), some_key(), progress)
+        assert progress.steps.count("posting") == 1
+        assert progress.steps[-1] == "posting"
+
+    def test_a_sender_that_is_stopped_before_posting_leaves_nothing_public(
+        self, bench: Bench, adapter: Adapter, tmp_path: Path
+    ) -> None:
+        """The red button, lost leases and full disks all work through this."""
+        before = bench.public()
+        with pytest.raises(Stopped):
+            adapter.publish(some_message(tmp_path), some_key(), MemoryProgress(stop_at="posting"))
+        assert bench.public() == before
+
+    def test_what_progress_holds_is_not_uploaded_again(self, bench: Bench, adapter: Adapter, tmp_path: Path) -> None:
+        """A crash between upload and post must not cost the upload twice, nor leave orphans."""
+        message, key, progress = some_message(tmp_path), some_key(), MemoryProgress(stop_at="posting")
+        with pytest.raises(Stopped):
+            adapter.publish(message, key, progress)
+        resumed = MemoryProgress(saved=progress.saved)
+        assert isinstance(bench.build(bench.token).publish(message, key, resumed), Receipt)
+        assert {step: data.get("id") for step, data in resumed.saved.items()} == {
+            step: data.get("id") for step, data in progress.saved.items()
+        }
+
+    def test_find_finds_our_own_post(self, bench: Bench, adapter: Adapter, tmp_path: Path) -> None:
+        """An answer that was lost is settled by looking; not finding it means sending twice."""
+        since, message, key = now(), some_message(tmp_path), some_key()
+        receipt = published(adapter, message, key)
+        found = bench.build(bench.token).find(message, key, since, MemoryProgress())
+        assert found is not None
+        assert (found.remote_id, found.permalink) == (receipt.remote_id, receipt.permalink)
+
+    def test_find_finds_nothing_where_only_other_posts_are(self, adapter: Adapter) -> None:
+        """To adopt somebody else's post is a false 'published': ours is then missing for ever."""
+        since = now()
+        published(adapter, some_message(), some_key())
+        assert adapter.find(some_message(), some_key(), since, MemoryProgress()) is None
+
+    def test_find_never_takes_what_another_delivery_holds(self, adapter: Adapter) -> None:
+        """Two deliveries with the same words must not share one post."""
+        since, message = now(), some_message()
+        other = published(adapter, message, some_key())
+        assert adapter.find(message, some_key(), since, MemoryProgress(taken={other.remote_id})) is None
+
+    def test_counts_are_read_and_what_is_unknown_is_left_out(self, bench: Bench, adapter: Adapter) -> None:
+        """A zero that nobody counted is a lie in the report."""
+        receipt = published(adapter, some_message(), some_key())
+        bench.like(receipt.remote_id)
+        readings = adapter.measure([receipt.remote_id, "999999999"])
+        assert {one.remote_id for one in readings} <= {receipt.remote_id}
+        assert {one.metric: one.value for one in readings}["likes"] == 1
+        assert {one.metric for one in readings} <= set(adapter.profile.metrics)
+
+    def test_a_post_is_taken_down_and_taking_it_down_again_is_fine(self, bench: Bench, adapter: Adapter) -> None:
+        """When consent is withdrawn a person presses twice, and only 'it is gone' counts."""
+        receipt = published(adapter, some_message(), some_key())
+        before = bench.public()
+        adapter.delete(receipt.remote_id)
+        adapter.delete(receipt.remote_id)
+        assert bench.public() == before - 1
+        assert adapter.measure([receipt.remote_id]) == []
+
+    def test_the_credentials_name_the_same_account_each_time(self, bench: Bench, adapter: Adapter) -> None:
+        """The confirmed account is compared with this before anything is sent."""
+        assert adapter.whoami() == bench.build(bench.token).whoami()
+        assert adapter.whoami().remote_id
+
+    def test_a_wrong_secret_is_the_accounts_fault_and_is_told_to_nobody(self, bench: Bench) -> None:
+        """One alert for the account, not one for each post, and no secret in any log."""
+        wrong = bench.build("wrong-secret-abcdefgh")
+        if not wrong.profile.needs_secret:
+            return
+        with pytest.raises(AuthExpired) as raised:
+            wrong.publish(some_message(), some_key(), MemoryProgress())
+        assert_tells_no_secret(raised.value, "wrong-secret-abcdefgh")
+
+    def test_the_profile_keeps_its_own_promises(self, adapter: Adapter) -> None:
+        """Settling relies on these flags; a flag that lies doubles posts."""
+        profile = adapter.profile
+        assert profile.lookup is not Lookup.NONE or not profile.resend_after_looks
+        assert adapter.limits().text
+        assert all(fact.source and fact.unit for fact in profile.facts)
+
+
+def assert_tells_no_secret(failure: Failure, secret: str) -> None:
+    """Neither the message, nor the evidence, nor what a log would print holds the secret."""
+    shown = f"{failure} {failure!r} {failure.evidence} {failure.__cause__!r} {failure.__context__!r}"
+    assert secret not in shown

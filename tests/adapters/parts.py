@@ -1,0 +1,66 @@
+"""Messages, pictures and secrets to try adapters with; every text is invented."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from posts.model import Account, Media, Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = (
+    "ადამიანი არ იყიდება & “სიტყვა” <ahead>\n\n"
+    "Инсон фурӯшӣ нест, oʻylab koʻring.\n"
+    "https://iom.example/ge?a=1&b=2 #EndHumanTrafficking"
+)
+TOKEN = "a-token-nobody-else-may-see"
+MESSAGE = Message(account="ge-test", platform="test", parts=(TEXT,), language="ka")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSecret:
+    """A secret that is simply there."""
+
+    value: str = TOKEN
+
+    def load(self) -> str:
+        return self.value
+
+    def save(self, secret: str) -> None:
+        raise AssertionError("nothing here rotates")
+
+
+def now() -> datetime:
+    """This moment, as the servers under test see it."""
+    return datetime.now(UTC)
+
+
+def account(**given: object) -> Account:
+    """An account of a mission, with what the test is about."""
+    return replace(Account(id="ge-test", mission="GE", platform="test"), **given)  # type: ignore[arg-type]
+
+
+def picture(folder: Path, name: str = "card.jpg", *, shade: int = 40, alt_text: str = "A plain card, “ҷ”") -> Media:
+    """A small real picture on the disk."""
+    made = io.BytesIO()
+    mime = "image/png" if name.endswith(".png") else "image/jpeg"
+    Image.new("RGB", (8, 10), (10, shade, 90)).save(made, format=mime.removeprefix("image/"))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(made.getvalue())
+    return Media(
+        path=path,
+        sha256=hashlib.sha256(made.getvalue()).hexdigest(),
+        mime=mime,
+        width_px=8,
+        height_px=10,
+        size_bytes=len(made.getvalue()),
+        alt_text=alt_text,
+    )

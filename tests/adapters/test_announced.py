@@ -1,0 +1,105 @@
+"""Platforms without an adapter yet: what is known of them is right, complete and has a source."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.announced import announced, announced_platforms
+from posts.check import length
+from posts.limits import Limits, Unit
+
+if TYPE_CHECKING:
+    from adapters.contract import Profile
+
+NAMES = ("bluesky", "facebook", "instagram", "linkedin", "telegram", "threads", "webhook", "x")
+
+
+def profile(platform: str) -> Profile:
+    known = announced(platform)
+    assert known is not None
+    return known
+
+
+def limits(platform: str) -> Limits:
+    return profile(platform).limits
+
+
+def test_the_announced_platforms_are_these() -> None:
+    """A campaign can be planned for them before anything can be sent there."""
+    assert announced_platforms() == NAMES
+
+
+def test_an_unknown_platform_is_none() -> None:
+    """A slip of the pen must not become a platform."""
+    assert announced("twitter") is None
+
+
+@pytest.mark.parametrize("platform", NAMES)
+def test_every_number_has_a_source_and_a_day(platform: str) -> None:
+    """Platforms change their limits several times a year: whoever corrects one must see where it came from."""
+    known = profile(platform)
+    assert known.platform == platform
+    assert known.facts
+    assert all(fact.source and date(2026, 1, 1) <= fact.read_on <= date(2026, 11, 24) for fact in known.facts)
+
+
+@pytest.mark.parametrize("platform", NAMES)
+def test_the_numbers_in_the_limits_are_those_of_the_facts(platform: str) -> None:
+    """The number that is checked and the number that is documented must not drift apart."""
+    said = {fact.name: fact.value for fact in profile(platform).facts}
+    known = limits(platform)
+    assert said["text"] == str(known.text[0].max)
+    assert said["images"] == str(known.images_max)
+    assert said.get("image size") == (str(known.image_bytes_max) if known.image_bytes_max else None)
+    assert said["alt text"] == (str(known.alt_text.max) if known.alt_text else "none")
+
+
+@pytest.mark.parametrize(
+    ("platform", "with_media", "used", "unit", "most"),
+    [
+        ("x", False, 26, Unit.WEIGHTED, 280),
+        ("facebook", False, 33, Unit.UTF16, 63_206),
+        ("instagram", True, 33, Unit.UTF16, 2200),
+        ("threads", False, 35, Unit.EMOJI_BYTES, 500),
+        ("linkedin", True, 33, Unit.UTF16, 3000),
+        ("telegram", False, 33, Unit.UTF16, 4096),
+        ("telegram", True, 33, Unit.UTF16, 1024),
+        ("bluesky", False, 32, Unit.GRAPHEMES, 300),
+        ("webhook", False, 32, Unit.GRAPHEMES, 100_000),
+    ],
+)
+def test_each_platform_counts_in_its_own_unit(
+    platform: str, with_media: bool, used: int, unit: Unit, most: int
+) -> None:
+    """The same words are short here and long there."""
+    text = "https://iom.int/a/long/address 👋"
+    count, limit = length(text, limits(platform), with_media=with_media)
+    assert (count, limit.unit, limit.max) == (used, unit, most)
+
+
+def test_bluesky_counts_bytes_too() -> None:
+    """Its two limits hold at once: 300 joined emoji are 300 graphemes and far more than 3,000 bytes."""
+    used, limit = length("👩\u200d👩\u200d👧" * 200, limits("bluesky"), with_media=False)
+    assert (used, limit.unit, limit.max) == (3600, Unit.BYTES, 3000)
+
+
+def test_only_where_a_second_call_is_harmless_may_one_be_made() -> None:
+    """A duplicate drives people away: of these only Bluesky overwrites instead of repeating."""
+    assert [name for name in NAMES if profile(name).resend_after_looks] == ["bluesky"]
+
+
+def test_instagram_needs_one_jpeg_of_its_shape() -> None:
+    """Its rules are the strictest; a card that passes here passes everywhere."""
+    known = limits("instagram")
+    assert known.media_required
+    assert known.image_types == ("image/jpeg",)
+    assert (known.image_ratio_min, known.image_ratio_max) == (0.8, 1.91)
+    assert (known.hashtags_max, known.mentions_max) == (30, 20)
+
+
+def test_nothing_is_promised_about_alt_text_where_there_is_no_field() -> None:
+    """Telegram has none: the picture is described in the text."""
+    assert limits("telegram").alt_text is None

@@ -1,0 +1,261 @@
+"""What a network can do to a call, and which of the four failures it then is."""
+
+from __future__ import annotations
+
+import json
+import socket
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.contract import Ambiguous, AuthExpired, Failure, Rejected, Retryable
+from adapters.http import Answer, Call, Http, Unreadable, Upload, failure_for, wait_asked
+from tests.adapters import raw_server
+from tests.adapters.contract import assert_tells_no_secret
+from tests.adapters.parts import TOKEN
+from tests.adapters.raw_server import RawServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POST = Call(
+    what="publishing",
+    method="POST",
+    path="/api/v1/statuses",
+    headers={"Authorization": f"Bearer {TOKEN}"},
+    query=[("access", TOKEN)],
+    json={"status": "hello"},
+    hidden=(TOKEN,),
+)
+SILENCES = [
+    raw_server.close,
+    raw_server.reset,
+    raw_server.hang,
+    raw_server.truncate,
+    raw_server.truncate_chunks,
+    raw_server.drip,
+    raw_server.drip_headers,
+    raw_server.flood,
+    raw_server.nonsense,
+]
+
+
+def quick(url: str) -> Http:
+    return Http(url, connect_timeout_s=0.5, read_timeout_s=0.4, deadline_s=0.5, bytes_max=500_000)
+
+
+def unused_address() -> str:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("behave", SILENCES, ids=lambda one: one.__name__)
+def test_a_posting_call_that_left_without_a_whole_answer_is_ambiguous(behave: Callable[..., None]) -> None:
+    """The server may have published it: whoever sends again may publish twice."""
+    with RawServer(behave) as server, pytest.raises(Ambiguous) as raised:
+        quick(server.url).post_once(POST)
+    assert server.bodies == [b'{"status": "hello"}']
+    assert_tells_no_secret(raised.value, TOKEN)
+
+
+@pytest.mark.parametrize("behave", SILENCES, ids=lambda one: one.__name__)
+def test_a_preparing_call_without_a_whole_answer_is_tried_again_later(behave: Callable[..., None]) -> None:
+    """Nothing public comes of an upload, so nobody needs to be asked. It is sent once, not again within the call."""
+    with RawServer(behave) as server, pytest.raises(Retryable) as raised:
+        quick(server.url).prepare(POST)
+    assert len(server.bodies) == 1
+    assert_tells_no_secret(raised.value, TOKEN)
+
+
+@pytest.mark.parametrize("url", ["http://no-such-host.invalid", "refused"])
+def test_a_posting_call_that_never_left_is_tried_again(url: str) -> None:
+    """No name or no connection proves that nothing was published: a person need not look."""
+    with pytest.raises(Retryable) as raised:
+        quick(unused_address() if url == "refused" else url).post_once(POST)
+    assert raised.value.evidence["request_left"] is False
+    assert_tells_no_secret(raised.value, TOKEN)
+
+
+def test_a_server_whose_queue_is_full_never_got_the_post() -> None:
+    """A connection that is not made in time carried nothing."""
+    with closing(socket.create_server(("127.0.0.1", 0), backlog=0)) as full:
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        with pytest.raises(Retryable) as raised:
+            quick(f"http://127.0.0.1:{full.getsockname()[1]}").post_once(POST)
+        for one in waiting:
+            one.close()
+    assert raised.value.evidence["request_left"] is False
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """Followed, a POST becomes a GET, and its 200 a false 'published'."""
+    moved = b"HTTP/1.1 302 Found\r\nLocation: https://new.example/?secret=1\r\nContent-Length: 0\r\n\r\n"
+    with RawServer(raw_server.answering(moved)) as server:
+        failure = failure_for(quick(server.url).post_once(POST), posting=True)
+    assert isinstance(failure, Rejected)
+    assert "base_url must be changed to https://new.example" in str(failure)
+    assert "secret" not in str(failure)
+    assert len(server.bodies) == 1
+
+
+def test_a_redirect_whose_body_never_ends_does_not_hold_the_call() -> None:
+    """Nothing may read an answer outside the limits of size and time."""
+
+    def redirect_and_drip(connection: socket.socket, stopped: object) -> None:
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 100000\r\n\r\n")
+        raw_server.drip(connection, stopped)  # type: ignore[arg-type]
+
+    with RawServer(redirect_and_drip) as server, pytest.raises(Ambiguous):
+        quick(server.url).post_once(POST)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "token"),
+    [("not an address", TOKEN), ("", TOKEN), ("http://[::1", TOKEN), ("http://h", f"{TOKEN}\nX: y")],
+)
+def test_a_call_that_cannot_be_made_is_refused_without_showing_the_secret(base_url: str, token: str) -> None:
+    """A typing error in the configuration needs a person, and the error must be safe to show to one."""
+    call = Call(
+        what="publishing", method="POST", path="/", headers={"Authorization": f"Bearer {token}"}, hidden=(token,)
+    )
+    with pytest.raises(Rejected, match="base_url") as raised:
+        Http(base_url).post_once(call)
+    assert_tells_no_secret(raised.value, TOKEN)
+
+
+def test_an_answer_that_repeats_our_secret_is_blacked_out() -> None:
+    """Error pages repeat requests; their words go into the log."""
+    body = f"Invalid token {TOKEN}".encode()
+    head = f"HTTP/1.1 401 Unauthorized\r\nX-Request-Id: {TOKEN}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with RawServer(raw_server.answering(head + body)) as server:
+        failure = failure_for(quick(server.url).post_once(POST), posting=True)
+    assert isinstance(failure, AuthExpired)
+    assert_tells_no_secret(failure, TOKEN)
+
+
+def test_a_call_and_an_upload_do_not_print_what_is_secret_or_huge() -> None:
+    """A repr lands in a log sooner or later."""
+    upload = Upload(form_field="file", name="a.jpg", mime="image/jpeg", content=b"secret picture")
+    assert TOKEN not in repr(POST)
+    assert "secret picture" not in repr(upload)
+
+
+def test_cookies_are_not_kept() -> None:
+    """One account's session must never leak into another call."""
+    answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+    seen: list[bytes] = []
+
+    def look(connection: socket.socket, _: object) -> None:
+        seen.append(b"")
+        connection.sendall(answer)
+
+    with RawServer(look) as server:
+        http = quick(server.url)
+        assert [http.prepare(POST).status for _ in range(2)] == [200, 200]
+        assert "cookie" not in {name.lower() for name in http.prepare(POST).headers} - {"set-cookie"}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "while_posting", "while_preparing"),
+    [
+        (200, {}, Ambiguous, Retryable),
+        (204, {}, Ambiguous, Retryable),
+        (301, {}, Rejected, Rejected),
+        (302, {}, Rejected, Rejected),
+        (400, {}, Rejected, Rejected),
+        (401, {}, AuthExpired, AuthExpired),
+        (403, {}, AuthExpired, AuthExpired),
+        (404, {}, Rejected, Rejected),
+        (408, {}, Ambiguous, Retryable),
+        (409, {}, Rejected, Rejected),
+        (413, {}, Rejected, Rejected),
+        (422, {}, Rejected, Rejected),
+        (425, {}, Ambiguous, Retryable),
+        (429, {}, Retryable, Retryable),
+        (500, {}, Ambiguous, Retryable),
+        (501, {}, Ambiguous, Retryable),
+        (502, {}, Ambiguous, Retryable),
+        (503, {}, Ambiguous, Retryable),
+        (503, {"retry-after": "30"}, Retryable, Retryable),
+        (504, {}, Ambiguous, Retryable),
+        (520, {}, Ambiguous, Retryable),
+    ],
+)
+def test_each_status_is_one_of_the_four_failures(
+    status: int, headers: dict[str, str], while_posting: type[Failure], while_preparing: type[Failure]
+) -> None:
+    """This table decides who is asked, who waits, and whether a post can ever go out twice."""
+    answer = Answer(status=status, headers=headers, body=b'{"error": "no"}')
+    for posting, expected in ((True, while_posting), (False, while_preparing)):
+        failure = failure_for(answer, posting)
+        assert type(failure) is expected
+        assert failure.http_status == status
+        assert failure.evidence["words"] == "no"
+
+
+SENT = "Tue, 30 Jul 2027 09:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({}, None),
+        ({"retry-after": "120"}, timedelta(seconds=120)),
+        ({"retry-after": "1000000000"}, timedelta(days=1)),
+        ({"retry-after": "9" * 5000}, timedelta(days=1)),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "١٢٠"}, None),
+        ({"retry-after": "Tue, 30 Jul 2027 09:05:00 GMT", "date": SENT}, timedelta(minutes=5)),
+        ({"retry-after": "Tue, 30 Jul 2027 08:00:00 GMT", "date": SENT}, timedelta(0)),
+        ({"retry-after": "Tue, 30 Jul 2027 09:05:00 GMT"}, None),
+        (
+            {"x-ratelimit-reset": "2027-07-30T09:05:00.123456Z", "date": SENT},
+            timedelta(minutes=5, microseconds=123_456),
+        ),
+        ({"x-ratelimit-reset": "1816938300", "date": SENT}, timedelta(minutes=5)),
+        ({"x-ratelimit-reset": "9999-01-01T00:00:00Z", "date": SENT}, timedelta(days=1)),
+        ({"x-ratelimit-reset": "nan", "date": SENT}, None),
+        ({"x-ratelimit-reset": "1e400", "date": SENT}, None),
+    ],
+)
+def test_the_wait_that_is_asked_for_is_kept_within_a_day(headers: dict[str, str], wait: timedelta | None) -> None:
+    """Too short is a ban, absurdly long is a post that silently never goes out."""
+    assert wait_asked(headers) == wait
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"error": "Text is too long"}', "Text is too long"),
+        (b'{"error": "bad", "error_description": "The scope is missing"}', "The scope is missing"),
+        (b"<html><h1>502</h1>\n<p>Bad  gateway</p></html>", "502 Bad gateway"),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+        (b"x" * 5000, "x" * 500),
+        (b"[" * 100_000, "[" * 500),
+    ],
+)
+def test_the_platforms_words_are_kept_short_and_without_markup(body: bytes, words: str) -> None:
+    """They are shown to an officer, in a table."""
+    assert Answer(status=400, body=body).words() == words
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"id": "1', b"[" * 100_000])
+def test_a_body_that_is_no_json_says_so(body: bytes) -> None:
+    """Whoever reads it decides what that means; nobody gets a half-read value."""
+    with pytest.raises(Unreadable):
+        Answer(status=200, body=body).json()
+
+
+def test_texts_in_any_script_arrive_as_they_are() -> None:
+    """Bytes are what a platform counts and shows."""
+    text = "ადამიანი ӯ ғ ʻ العربية"
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    with RawServer(raw_server.answering(ok)) as server:
+        quick(server.url).post_once(Call(what="publishing", method="POST", path="/", json={"status": text}))
+    assert json.loads(server.bodies[0]) == {"status": text}

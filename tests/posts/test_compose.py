@@ -1,0 +1,57 @@
+"""Post + Account → Message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from posts.compose import compose
+from posts.limits import Limits, TextLimit, Unit
+from posts.model import Account, Media, Post
+
+LIMITS = Limits(text=(TextLimit(unit=Unit.GRAPHEMES, max=5),))
+ACCOUNT = Account(id="ge-here", mission="GE", platform="here")
+LINK = "https://iom.example/ge"
+
+
+def text_of(text: str, link: str = "") -> str:
+    return compose(Post(mission="GE", text=text, link=link), ACCOUNT, LIMITS).text
+
+
+@pytest.mark.parametrize(
+    ("text", "link", "composed"),
+    [
+        ("ადამიანი", "", "ადამიანი"),
+        ("ადამიანი", LINK, f"ადამიანი\n{LINK}"),
+        ("", LINK, LINK),
+        (f"See {LINK}.", LINK, f"See {LINK}."),
+        (f"See {LINK}/more", LINK, f"See {LINK}/more\n{LINK}"),
+        ("iom.example: see", "iom.example", "iom.example: see\niom.example"),
+        ("see iom.example now", "iom.example", "see iom.example now"),
+    ],
+)
+def test_the_link_stands_on_its_own_line_unless_the_text_holds_it(text: str, link: str, composed: str) -> None:
+    """A link twice looks careless; a link lost is a post without a purpose."""
+    assert text_of(text, link) == composed
+
+
+def test_only_white_space_around_the_text_is_dropped() -> None:
+    """The words are the officer's: nothing inside is cut, split or re-cased, however long it is."""
+    assert text_of(" \n İstanbul  ИНСОН\n\nʻoʻ \n") == "İstanbul  ИНСОН\n\nʻoʻ"
+
+
+@pytest.mark.parametrize(("override", "composed"), [("There", "There"), (" \n", "Everywhere"), ("", "Everywhere")])
+def test_the_platforms_own_text_replaces_the_posts(override: str, composed: str) -> None:
+    """An empty cell of a spreadsheet is no wish to publish nothing."""
+    post = Post(mission="GE", text="Everywhere", overrides={"here": override, "elsewhere": "No"})
+    assert compose(post, ACCOUNT, LIMITS).parts == (composed,)
+
+
+def test_everything_else_is_carried_over() -> None:
+    """What a reviewer approved with the post goes out with it."""
+    picture = Media(path=Path("a.jpg"), sha256="0", mime="image/jpeg", width_px=1, height_px=1, size_bytes=1)
+    post = Post(mission="GE", text="a", language="ka", link=LINK, first_comment="c", media=(picture,))
+    message = compose(post, ACCOUNT, LIMITS)
+    assert (message.account, message.platform, message.language) == ("ge-here", "here", "ka")
+    assert (message.link, message.first_comment, message.media) == (LINK, "c", (picture,))
