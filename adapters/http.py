@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http.client import HTTPResponse
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from adapters.contract import Ambiguous, AuthExpired, Failure, Rejected, Retryable
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping, Sequence
 
 WORDS_MAX = 500
@@ -27,14 +32,16 @@ TELLING_HEADERS = ("date", "retry-after", "x-ratelimit-remaining", "x-ratelimit-
 HIDDEN = "[hidden]"
 SHORTEST_SECRET = 6
 CHUNK_BYTES = 65_536
+NEVER_LEFT = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
+WHOLE_ANSWER = 1.25  # times the read timeout: 25 s at 20 s
 
 
-class Unreadable(ValueError):  # noqa: N818 - said of an answer, not of us
+class Unreadable(ValueError):
     """The answer's body is no JSON."""
 
 
-class _TooMuch(Exception):  # noqa: N818 - never leaves this file
-    """The answer is larger, or slower, than any answer has a reason to be."""
+class _TooMuch(Exception):
+    """The answer is larger than any answer has a reason to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +108,63 @@ class Answer:
         return {"call": self.what, "status": self.status, "headers": told, "words": self.words()}
 
 
+class _Hurried(io.RawIOBase):
+    """Reads from a socket until the whole answer has had its time: a timeout alone starts again with every byte."""
+
+    def __init__(self, raw: io.RawIOBase, connection: socket.socket):
+        self._raw = raw
+        self._connection = connection
+        self._patience_s = connection.gettimeout() or 0.0
+        self._ends_at = monotonic() + self._patience_s * WHOLE_ANSWER
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left_s = self._ends_at - monotonic()
+        if left_s <= 0:
+            raise TimeoutError("the answer took too long as a whole")
+        self._connection.settimeout(min(left_s, self._patience_s))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _HurriedAnswer(HTTPResponse):
+    def __init__(self, sock: socket.socket, *given: Any, **named: Any):
+        super().__init__(sock, *given, **named)
+        self.fp = io.BufferedReader(_Hurried(self.fp.detach(), sock))
+
+
+class _Connection(HTTPConnection):
+    response_class = _HurriedAnswer
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = _HurriedAnswer
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Transport(HTTPAdapter):
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, **named)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+
 class Http:
     """The connections of one account to one server; safe for `pool` senders at once.
 
-    Requests' transport is used without its Session: a Session follows and reads redirects, keeps cookies and listens
+    `read_timeout_s` is how long the server may be silent; a whole answer may take a quarter more. Requests' transport
+    is used without its Session: a Session follows and reads redirects, keeps cookies and listens
     to the environment. Nothing is ever sent twice here.
     """
 
@@ -114,16 +174,14 @@ class Http:
         *,
         connect_timeout_s: float = 5,
         read_timeout_s: float = 20,
-        deadline_s: float = 25,
         bytes_max: int = 2_000_000,
         pool: int = 64,
     ):
         self.base_url = base_url.rstrip("/")
         self.host = _origin(base_url)
         self._timeouts = (connect_timeout_s, read_timeout_s)
-        self._deadline_s = deadline_s
         self._bytes_max = bytes_max
-        self._transport = HTTPAdapter(max_retries=0, pool_connections=1, pool_maxsize=pool)
+        self._transport = _Transport(max_retries=0, pool_connections=1, pool_maxsize=pool)
 
     def prepare(self, call: Call) -> Answer:
         """The answer to a call that may be repeated, whatever its status. Raises Retryable where none came."""
@@ -141,12 +199,13 @@ class Http:
         try:
             return self._answer(request, call)
         except Exception as error:  # noqa: BLE001 - whatever broke, the request may have arrived
-            raise self._lost(call, error, posting=posting) from None
+            lost = self._lost(call, error, posting=posting)
+        raise lost  # out here, so that it does not carry the other one, which may show the whole request
 
     def _request(self, call: Call) -> requests.PreparedRequest:
         up = call.upload
         try:
-            return requests.Request(
+            request = requests.Request(
                 call.method,
                 self.base_url + call.path,
                 headers={"User-Agent": "july30", "Accept-Encoding": "identity", **call.headers},
@@ -156,34 +215,37 @@ class Http:
                 files={up.form_field: (up.name, up.content, up.mime)} if up else None,
             ).prepare()
         except (ValueError, requests.RequestException):
-            raise Rejected(
-                f"{call.what}: no request to '{self.host}' can be made; correct the account's base_url"
-            ) from None
+            request = None
+        if request is None:
+            raise Rejected(f"{call.what}: no request to '{self.host}' can be made; correct the account's base_url")
+        if up and isinstance(request.body, bytes):
+            request.body = io.BytesIO(request.body)  # sent in pieces, each with a timeout of its own
+        return request
 
     def _answer(self, request: requests.PreparedRequest, call: Call) -> Answer:
-        ends_at = monotonic() + self._deadline_s
         response = self._transport.send(request, stream=True, timeout=self._timeouts)
         try:
-            body = self._body(response.raw, ends_at)
+            body = self._body(response.raw)
         finally:
             response.close()
         headers = {name.lower(): _hide(value, call.hidden) for name, value in response.headers.items()}
         return Answer(status=response.status_code, headers=headers, body=_hide_bytes(body, call.hidden), what=call.what)
 
-    def _body(self, raw: Any, ends_at: float) -> bytes:
+    def _body(self, raw: Any) -> bytes:
         body = bytearray()
         while piece := raw.read1(CHUNK_BYTES, decode_content=True):
             body += piece
-            if len(body) > self._bytes_max or monotonic() > ends_at:
+            if len(body) > self._bytes_max:
                 raise _TooMuch
         return bytes(body)
 
     def _lost(self, call: Call, error: Exception, *, posting: bool) -> Failure:
-        left = not never_left(error)
-        evidence = {"call": call.what, "host": self.host, "error": _kind(error), "request_left": left}
-        if posting and left:
-            return Ambiguous(f"{call.what}: no whole answer from {self.host} ({_kind(error)})", evidence=evidence)
-        return Retryable(f"{call.what}: {self.host} could not be reached ({_kind(error)})", evidence=evidence)
+        left, kind = not never_left(error), _kind(error)
+        evidence = {"call": call.what, "host": self.host, "error": kind, "request_left": left}
+        if not left:
+            return Retryable(f"{call.what}: {self.host} could not be reached ({kind})", evidence=evidence)
+        failure = Ambiguous if posting else Retryable
+        return failure(f"{call.what}: no whole answer from {self.host} ({kind})", evidence=evidence)
 
 
 def never_left(error: BaseException) -> bool:
@@ -192,10 +254,7 @@ def never_left(error: BaseException) -> bool:
         return True
     if not isinstance(error, requests.exceptions.ConnectionError):
         return False
-    reason = _reason(error)
-    if isinstance(reason, NewConnectionError | ConnectTimeoutError):
-        return True
-    return any(isinstance(one, ssl.SSLCertVerificationError) for one in getattr(reason, "args", ()))
+    return any(isinstance(one, NEVER_LEFT) for one in _chain(error))
 
 
 def failure_for(answer: Answer, posting: bool) -> Failure:
@@ -264,15 +323,20 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
-def _reason(error: BaseException) -> object:
-    first = error.args[0] if error.args else None
-    return getattr(first, "reason", None) or first
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and those wrapped in it, outermost first: requests wraps urllib3's, which wraps Python's own."""
+    found: list[BaseException] = []
+    inner: object = error
+    while isinstance(inner, BaseException) and inner not in found:
+        found.append(inner)
+        first = inner.args[0] if inner.args else None
+        inner = getattr(inner, "reason", None) or getattr(first, "reason", None) or first
+    return found
 
 
 def _kind(error: BaseException) -> str:
-    reason = _reason(error)
-    inner = f", {type(reason).__name__}" if isinstance(reason, BaseException) else ""
-    return {"_TooMuch": "too large or too slow"}.get(type(error).__name__, type(error).__name__ + inner)
+    """The errors by class alone: their words may show addresses and headers."""
+    return ", ".join(dict.fromkeys(type(one).__name__.lstrip("_") for one in _chain(error)))
 
 
 def _hide(text: str, hidden: tuple[str, ...]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from difflib import get_close_matches
@@ -16,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from adapters.registry import platforms
 from posts.model import Account, Campaign, Mission, QuietHours
-from scheduler.config_lines import find_lines, line_of, spoken
+from scheduler.config_lines import ConfigError, parse, placed, read_text, spoken
 from scheduler.model import WrongUse
 
 if TYPE_CHECKING:
@@ -27,14 +26,7 @@ if TYPE_CHECKING:
 
     from scheduler.config_lines import KeyPath
 
-
-class ConfigError(WrongUse):
-    """The configuration cannot be used; `errors` holds every reason, each with file, line and key, and never a value
-    that may be secret."""
-
-    def __init__(self, errors: Sequence[str]):
-        self.errors = tuple(errors)
-        super().__init__("\n".join(errors))
+__all__ = ["ConfigError", "Settings", "load"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +77,17 @@ def load(path: Path) -> Settings:
 
     Raises ConfigError with everything that is wrong.
     """
-    text = _text(path)
-    document = _parsed(text, path)
-    lines = find_lines(text)
+    text = read_text(path)
+    document = parse(text, path)
     found = list(_contradictions(document))
     try:
         config = _File.model_validate(document)
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
         found = [*((one["loc"], _explained(one)) for one in details), *found]
-        raise ConfigError(_placed(found, path, lines)) from None
+        raise ConfigError(placed(found, text, path)) from None
     if found:
-        raise ConfigError(_placed(found, path, lines))
+        raise ConfigError(placed(found, text, path))
     return _settings(config, path.absolute())
 
 
@@ -217,7 +208,9 @@ Duration = Annotated[InstanceOf[timedelta], BeforeValidator(_duration)]
 Offsets = Annotated[list[Duration], Field(min_length=1), AfterValidator(_ascending)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Reference = Annotated[str, AfterValidator(_reference)]
-Folder = Annotated[str, _form(r"[^~\x00-\x1f][^\x00-\x1f]*", "a folder: relative to this file, or whole; ~ is not replaced")]
+Folder = Annotated[
+    str, _form(r"[^~\x00-\x1f][^\x00-\x1f]*", "a folder: relative to this file, or whole; ~ is not replaced")
+]
 Hashtag = Annotated[str, _form(r"#\w+", 'one hashtag without spaces, such as "#EndHumanTrafficking"')]
 Country = Annotated[str, _form(r"[A-Z]{2}", 'an ISO 3166 code of two capital letters, such as "GE"')]
 Language = Annotated[
@@ -228,7 +221,8 @@ Language = Annotated[
     ),
 ]
 AccountId = Annotated[
-    str, _form(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", 'letters, digits, dots and dashes, at most 64, such as "ge-mastodon"')
+    str,
+    _form(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", 'letters, digits, dots and dashes, at most 64, such as "ge-mastodon"'),
 ]
 Listen = Annotated[
     str,
@@ -332,43 +326,7 @@ class _File(_Table):
     account: list[_Account] = []
 
 
-# --- from bytes to a document, and from what is wrong in it to sentences
-
-
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise ConfigError([f"there is no {path}; run `july30 init` to make one, or name yours: --config PATH"]) from None
-    except OSError as error:
-        raise ConfigError([f"{path} cannot be read: {error.strerror}"]) from None
-    if b"\0" in content:
-        raise ConfigError([f"{path.name} is saved as UTF-16; open it in an editor and save it as UTF-8"])
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        wrong = "is not UTF-8 (perhaps Windows-1251); open the file in an editor and save it as UTF-8"
-        raise ConfigError([f"{path.name}, line {line}: this {wrong}"]) from None
-
-
-def _parsed(text: str, path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise ConfigError([f"{path.name}: its lists are nested too deeply to be meant"]) from None
-    except ValueError as error:
-        what, _, where = str(error).partition(" (at ")
-        line = match[1] if (match := re.match(r"line (\d+)", where)) else str(len(text.splitlines()) or 1)
-        raise ConfigError([f"{path.name}, line {line}: {_syntax(what)}"]) from None
-
-
-def _syntax(what: str) -> str:
-    if what.startswith("Cannot"):
-        return "the same key or table stands here a second time; keep one of them"
-    if "\\" in what or "hex" in what:
-        return "a backslash means something else between double quotes; write / instead, or use 'single quotes'"
-    return f'this line is not understood ({what}); write it as key = "text in straight quotation marks"'
+# --- what is wrong, in sentences
 
 
 def _contradictions(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
@@ -376,8 +334,8 @@ def _contradictions(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, s
     codes, ids = _written(document, "mission", "code"), _written(document, "account", "id")
     if not document.get("mission"):
         yield ("mission",), "there is none; write at least one [[mission]] with code, name, time_zone and languages"
-    yield from _repeated(codes, "this mission's code stands on line")
-    yield from _repeated(ids, "this account's id stands on line")
+    yield from _repeated(codes)
+    yield from _repeated(ids)
     for path, code in _written(document, "account", "mission").items():
         if codes and code not in codes.values():
             yield path, f"there is no [[mission]] with the code '{code}'; {_did_you_mean(code, set(codes.values()))}"
@@ -389,6 +347,148 @@ def _written(document: Mapping[str, object], table: str, key: str) -> dict[KeyPa
     return {(table, n, key): row[key] for n, row in pairs if isinstance(row, dict) and isinstance(row.get(key), str)}
 
 
-def _placed(found: Iterable[tuple[KeyPath, str]], path: Path, lines: Mapping[KeyPath, int]) -> list[str]:
-    by_line = sorted((line_of(key, lines), spoken(key), what) for key, what in found)
-    return [f"{path.name}, line {line}, {key}: {what}" for line, key, what in by_line]
+def _repeated(written: Mapping[KeyPath, str]) -> Iterator[tuple[KeyPath, str]]:
+    first: dict[str, KeyPath] = {}
+    for path, value in written.items():
+        if value in first:
+            yield path, f"'{value}' is taken by {spoken(first[value][:-1])}; each needs its own"
+        first.setdefault(value, path)
+
+
+def _explained(error: ErrorDetails) -> str:
+    context, path = error.get("ctx", {}), error["loc"]
+    match error["type"]:
+        case "extra_forbidden":
+            return f"july30 knows no such key; {_did_you_mean(str(path[-1]), _keys_around(path))}"
+        case "value_error":
+            return str(context["error"])
+        case "list_type" if path in (("mission",), ("account",)):
+            return f"must be in double brackets: [[{path[0]}]]"
+        case "too_short" | "string_too_short":
+            return "must not be empty"
+        case "greater_than_equal":
+            return f"must be {context['ge']} or more"
+        case "less_than_equal":
+            return f"must be {context['le']} or less"
+        case kind:
+            return _WANTED.get(kind, error["msg"])
+
+
+_WANTED = {
+    "missing": "is missing",
+    "string_type": 'must be text in "quotation marks"',
+    "int_type": "must be a whole number without quotation marks",
+    "date_type": "must be a day without quotation marks, such as 2027-07-30",
+    "list_type": 'must be a list, such as ["one", "two"]',
+    "model_type": "must be a table: its name in [brackets] on a line of its own, its keys below",
+    "dict_type": 'must be a table, such as { key = "text" }',
+}
+
+
+def _keys_around(path: Sequence[str | int]) -> Iterable[str]:
+    model: type[BaseModel] = _File
+    for name in path[:-1]:
+        if isinstance(name, str):
+            annotation = model.model_fields[name].annotation
+            model = (get_args(annotation) or (annotation,))[0]
+    return model.model_fields
+
+
+def _did_you_mean(written: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = get_close_matches(written.lower(), [name.lower() for name in names], n=1)
+    return f"did you mean {_listed(n for n in names if n.lower() in near)}?" if near else f"known are {_listed(names)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "none"
+
+
+# --- from the file's shape to the values of posts
+
+
+def _settings(config: _File, path: Path) -> Settings:
+    base = path.parent
+    accounts = tuple(_account(one, base) for one in config.account)
+    return Settings(
+        path=path,
+        campaign=_campaign(config.campaign),
+        database_url=_absolute_database(config.database.url, base),
+        engine_kind=config.engine.kind,
+        concurrency=config.engine.concurrency,
+        listen=config.console.listen,
+        public_url=config.console.public_url,
+        review_levels=config.review.levels,
+        looks=tuple(config.settle.looks),
+        cadence=tuple(config.measure.cadence),
+        measure_until=config.measure.until,
+        secrets_key=config.secrets.key,
+        media_folder=base / config.media.folder,
+        journal_folder=base / config.journal.folder,
+        alert_urls=tuple(config.alerts.urls),
+        dead_man_ping=config.alerts.dead_man_ping,
+        missions=tuple(_mission(one) for one in config.mission),
+        accounts=accounts,
+        warnings=(*_shared_channels(accounts), *_open_wires(accounts)),
+    )
+
+
+def _campaign(table: _Campaign) -> Campaign:
+    return Campaign(
+        name=table.name,
+        day=table.day,
+        window_before_days=table.window_before,
+        window_after_days=table.window_after,
+        hashtags=tuple(table.hashtags),
+        theme=table.theme,
+        theme_source=table.theme_source,
+    )
+
+
+def _mission(table: _Mission) -> Mission:
+    return Mission(
+        code=table.code,
+        name=table.name,
+        time_zone=table.time_zone,
+        languages=tuple(table.languages),
+        quiet_hours=table.quiet_hours,
+    )
+
+
+def _account(table: _Account, base: Path) -> Account:
+    return Account(
+        id=table.id,
+        mission=table.mission,
+        platform=table.platform,
+        base_url=table.base_url,
+        handle=table.handle,
+        secret=table.secret,
+        folder=str(base / (table.folder or table.platform)),
+        options=table.options,
+    )
+
+
+def _absolute_database(url: str, base: Path) -> str:
+    if not url.startswith("sqlite:///"):
+        return url
+    name, mark, query = url.removeprefix("sqlite:///").partition("?")
+    return f"sqlite:///{(base / name).as_posix()}{mark}{query}"
+
+
+def _shared_channels(accounts: Sequence[Account]) -> Iterator[str]:
+    first: dict[tuple[str, str, str], str] = {}
+    for one in accounts:
+        channel = (one.platform, one.base_url.rstrip("/"), one.handle.lstrip("@").casefold())
+        if one.handle and channel in first:
+            yield (
+                f"the accounts '{first[channel]}' and '{one.id}' are one channel ('{one.handle}' on {one.platform}): "
+                "what is queued for both appears there twice"
+            )
+        first.setdefault(channel, one.id)
+
+
+def _open_wires(accounts: Sequence[Account]) -> Iterator[str]:
+    for one in accounts:
+        host = urlsplit(one.base_url).hostname or ""
+        if one.base_url.startswith("http:") and host not in ("localhost", "127.0.0.1", "::1"):
+            yield f"the account '{one.id}' is reached over http: its secret can be read on the way; write https"

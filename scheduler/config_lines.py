@@ -1,12 +1,16 @@
-"""On which line of a TOML text a key stands: the parser of the standard library does not say."""
+"""TOML for people: a file read in whatever way it was saved, and every error with the line its key stands on."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING
 
+from scheduler.model import WrongUse
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 KeyPath = tuple[str | int, ...]
 
@@ -19,6 +23,54 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+
+class ConfigError(WrongUse):
+    """The configuration cannot be used; `errors` holds every reason, each with file, line and key, and never a value
+    that may be secret."""
+
+    def __init__(self, errors: Sequence[str]):
+        self.errors = tuple(errors)
+        super().__init__("\n".join(errors))
+
+
+def read_text(path: Path) -> str:
+    """The file's text. Raises ConfigError where it is missing, cannot be read, or is not saved as UTF-8."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError(
+            [f"there is no {path}; run `july30 init` to make one, or name yours: --config PATH"]
+        ) from None
+    except OSError as error:
+        raise ConfigError([f"{path} cannot be read: {error.strerror}"]) from None
+    if b"\0" in content:
+        raise ConfigError([f"{path.name} is saved as UTF-16; open it in an editor and save it as UTF-8"])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        wrong = "is not UTF-8 (perhaps Windows-1251); open the file in an editor and save it as UTF-8"
+        raise ConfigError([f"{path.name}, line {line}: this {wrong}"]) from None
+
+
+def parse(text: str, path: Path) -> dict[str, object]:
+    """What the text says, by table and key. Raises ConfigError with the line where it is not TOML."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError([f"{path.name}: its lists are nested too deeply to be meant"]) from None
+    except ValueError as error:
+        what, _, where = str(error).partition(" (at ")
+        line = match[1] if (match := re.match(r"line (\d+)", where)) else str(len(text.splitlines()) or 1)
+        raise ConfigError([f"{path.name}, line {line}: {_syntax(what)}"]) from None
+
+
+def placed(found: Iterable[tuple[KeyPath, str]], text: str, path: Path) -> list[str]:
+    """The errors found at keys of this text, in the order of its lines: "config.toml, line 12, account[2].id: …"."""
+    lines = find_lines(text)
+    by_line = sorted((line_of(key, lines), spoken(key), what) for key, what in found)
+    return [f"{path.name}, line {line}, {key}: {what}" for line, key, what in by_line]
 
 
 def find_lines(text: str) -> Mapping[KeyPath, int]:
@@ -89,3 +141,11 @@ def _header(words: Sequence[str], counts: dict[KeyPath, int]) -> KeyPath:
 
 def _names(words: Sequence[str]) -> list[str]:
     return [word.strip("\"'") for word in words if word not in ("[", "]", ".")]
+
+
+def _syntax(what: str) -> str:
+    if what.startswith("Cannot"):
+        return "the same key or table stands here a second time; keep one of them"
+    if "\\" in what or "hex" in what:
+        return "a backslash means something else between double quotes; write / instead, or use 'single quotes'"
+    return f'this line is not understood ({what}); write it as key = "text in straight quotation marks"'

@@ -18,7 +18,7 @@ from scheduler.model import Claimed, Outcome, SchedulerError, Scope, Stage, Stat
 from scheduler.plan import next_reading, on_time
 from scheduler.retry import decide
 from scheduler.store import claims, outcomes, pauses
-from scheduler.store.catalogue import confirm_identity, confirmed_identity
+from scheduler.store.catalogue import confirm_identity, confirmed_identity, same_handle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -92,9 +92,7 @@ class Courier:
         """The delivery has been tried once and what came of it is on disk; nothing is raised."""
         tries = _Sender(self, claimed)
         result = tries.publish()
-        outcome = decide(
-            result, claimed=claimed, stage=tries.stage, now=self._clock(), jitter=self._dice.random()
-        )
+        outcome = decide(result, claimed=claimed, stage=tries.stage, now=self._clock(), jitter=self._dice.random())
         self._record(self._completed(outcome, claimed, tries))
         if isinstance(result, AuthExpired):
             self._hold_account(claimed.account, outcome.reason)
@@ -143,7 +141,7 @@ class Courier:
             who = adapter.whoami()
             with self._database.write() as tx:
                 before = confirmed_identity(tx, account.id)
-                wrong = account.handle and who.handle.lstrip("@").casefold() != account.handle.lstrip("@").casefold()
+                wrong = bool(account.handle) and not same_handle(account.handle, who.handle)
                 if wrong or (before is not None and before != who.remote_id):
                     raise AuthExpired(
                         f"the secret of '{account.id}' opens {who.handle or who.remote_id}, which is not the account it"
@@ -168,7 +166,7 @@ class _Sender:
         """What the adapter said, or what it raised."""
         try:
             return self._publish()
-        except Exception as error:  # noqa: BLE001 - an unknown failure is a result like the four known ones
+        except Exception as error:
             if not isinstance(error, Failure | Stopped):
                 log.exception("our own fault", delivery=self._claimed.delivery_id)
             return error
@@ -217,4 +215,3 @@ def payload_hash(message: Message) -> str:
     """The hex SHA-256 of what one platform was really given."""
     told = "\0".join([*message.parts, message.link, message.first_comment, *(one.sha256 for one in message.media)])
     return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
-

@@ -42,7 +42,7 @@ Result = Receipt | NotReady | NeedsHand | Exception
 def decide(result: Result, *, claimed: Claimed, stage: Stage, now: datetime, jitter: float) -> Outcome:
     """The outcome to record for what an adapter returned or raised at `now`, the moment the call ended.
 
-    `stage` is the stage last committed; `claimed.tries` counts the attempts burned so far, this one included; `jitter`
+    `stage` is the stage last committed; `claimed.tries` counts the attempts that count, this one included; `jitter`
     is drawn evenly from [0, 1). An unknown result is never taken for "not published" once the stage is posting. The
     reason is one sentence: what happened and what is asked of whom. `evidence` is plain JSON; `measure_at` is left
     to the caller.
@@ -65,6 +65,8 @@ def decide(result: Result, *, claimed: Claimed, stage: Stage, now: datetime, jit
         case Stopped() if stage is Stage.PREPARING:
             reason = "It was handed back before anything could go out; nobody need act."
             return made("handed_back", State.WAITING, reason, next_at=now)
+        case Stopped():
+            return made("ambiguous", State.UNCLEAR, _unclear("It was put down while the call was under way"))
         case _:
             return _after_our_own_fault(result, stage, jitter, made)
 
@@ -142,7 +144,7 @@ def _after_our_own_fault(fault: Exception, stage: Stage, jitter: float, made: _M
     name = type(fault).__name__
     if stage is Stage.POSTING:
         reason = _unclear(f"The call was cut short on our side ({name})")
-        return made("ambiguous", State.UNCLEAR, reason, evidence=_traced(fault))
+        return made("own_fault", State.UNCLEAR, reason, evidence=_traced(fault))
     what = f"It could not be prepared (our own fault: {name})"
     return _again(fault, what, OWN_FAULT_TRIES_MAX, timedelta(), jitter, made)
 
@@ -151,7 +153,7 @@ def _again(fault: Exception, what: str, tries_max: int, after: timedelta, jitter
     tries, not_after = made.claimed.tries, made.claimed.not_after
     next_at = made.now + max(min(after, AFTER_CAP), backoff(tries, jitter))
     failure = fault if isinstance(fault, Retryable) else None
-    evidence = None if failure else _traced(fault)
+    name, evidence = ("retryable", None) if failure else ("own_fault", _traced(fault))
     if tries >= tries_max:
         then = f"after {tries} tries a person must find the cause and retry or cancel it"
     elif not_after is not None and next_at > not_after:
@@ -159,8 +161,8 @@ def _again(fault: Exception, what: str, tries_max: int, after: timedelta, jitter
         then = f"the next try would be after its limit {limit}: a person must move or cancel it"
     else:
         reason = f"{what}; it is tried again by itself, nobody need act."
-        return made("retryable", State.WAITING, reason, next_at=next_at, failure=failure, evidence=evidence)
-    return made("retryable", State.FAILED, f"{what}; {then}.", failure=failure, evidence=evidence)
+        return made(name, State.WAITING, reason, next_at=next_at, failure=failure, evidence=evidence)
+    return made(name, State.FAILED, f"{what}; {then}.", failure=failure, evidence=evidence)
 
 
 def _unclear(what: str) -> str:

@@ -13,10 +13,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import regex
 from PIL import Image
 
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
+from posts.limits import TextLimit, Unit
+from posts.measure_text import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,7 +75,7 @@ class _Status:
     )
 
 
-class _Refused(Exception):  # noqa: N818 - an answer, not an error
+class _Refused(Exception):
     def __init__(self, status: int, words: str):
         super().__init__(words)
         self.reply = reply_json({"error": words}, status)
@@ -254,10 +255,8 @@ class MastodonServer(ScriptedServer):
 
     @staticmethod
     def _length(text: str, link_length: int | None) -> int:
-        if link_length is not None:
-            text = re.sub(r"https?://[^\s<>]+", "x" * link_length, text)
-            text = re.sub(r"(?<![\w/])@(\w+)@[\w.-]+\w", r"@\1", text)
-        return len(regex.findall(r"\X", text))
+        short = link_length is not None
+        return measure(text, TextLimit(unit=Unit.GRAPHEMES, max=1, link_length=link_length, short_mentions=short))
 
     def _remembered(self, account: str, key: str) -> str | None:
         made_at, remote_id = self._keys.get((account, key), (None, ""))

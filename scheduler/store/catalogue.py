@@ -11,7 +11,7 @@ from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import account, campaign, mission
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from adapters.contract import Identity
@@ -37,6 +37,14 @@ def apply(
     return int(tx.execute(select(campaign.c.id).where(campaign.c.day == wanted.day)).scalar_one())
 
 
+def fits(tx: Transaction, wanted: Campaign, missions: Sequence[Mission], accounts: Sequence[Account]) -> bool:
+    """Whether the tables say already what the file says, so that nothing has to be written."""
+    rows = [(mission, "code", _mission_row(one)) for one in missions]
+    rows += [(account, "id", _account_row(one)) for one in accounts]
+    rows.append((campaign, "day", _campaign_row(wanted)))
+    return all(_same(_find(tx, table, key, row), row) for table, key, row in rows)
+
+
 def campaign_of(tx: Transaction, day: date) -> int:
     """The id of the campaign of that day. Raises WrongUse if it was never set up."""
     found = tx.scalar(select(campaign.c.id).where(campaign.c.day == day))
@@ -50,6 +58,11 @@ def confirmed_identity(tx: Transaction, account_id: str) -> str | None:
     return tx.scalar(select(account.c.remote_id).where(account.c.id == account_id))
 
 
+def same_handle(wanted: str, found: str) -> bool:
+    """Whether two handles name one account: a leading @ and the case of letters do not matter."""
+    return wanted.lstrip("@").casefold() == found.lstrip("@").casefold()
+
+
 def confirm_identity(tx: Transaction, account_id: str, who: Identity, now: datetime) -> None:
     """The account is known to open this identity from now on."""
     row = {"remote_id": who.remote_id, "remote_handle": who.handle, "confirmed_at": now}
@@ -59,12 +72,12 @@ def confirm_identity(tx: Transaction, account_id: str, who: Identity, now: datet
 
 
 def _put(tx: Transaction, table: Table, key: str, row: dict[str, object]) -> tuple[str, str, dict[str, object]] | None:
-    there = tx.execute(select(table).where(table.c[key] == row[key])).mappings().one_or_none()
+    there = _find(tx, table, key, row)
     subject = f"{table.name}:{row[key]}"
     if there is None:
         tx.execute(insert(table).values(row))
         return "add", subject, row
-    if all(there[name] == value for name, value in row.items()):
+    if _same(there, row):
         return None
     if table is account and any(there[name] != row[name] for name in ("platform", "mission")):
         raise WrongUse(
@@ -73,6 +86,15 @@ def _put(tx: Transaction, table: Table, key: str, row: dict[str, object]) -> tup
         )
     tx.execute(update(table).where(table.c[key] == row[key]).values(row))
     return "change", subject, row
+
+
+def _find(tx: Transaction, table: Table, key: str, row: Mapping[str, object]) -> dict[str, object] | None:
+    found = tx.execute(select(table).where(table.c[key] == row[key])).mappings().one_or_none()
+    return dict(found) if found else None
+
+
+def _same(there: Mapping[str, object] | None, row: Mapping[str, object]) -> bool:
+    return there is not None and all(there[name] == value for name, value in row.items())
 
 
 def _campaign_row(one: Campaign) -> dict[str, object]:

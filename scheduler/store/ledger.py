@@ -103,3 +103,9 @@ def _canonical(value: Mapping[str, object]) -> str:
 
 def _as_text(value: object) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+def history(tx: Transaction, subjects: Sequence[str]) -> list[dict[str, object]]:
+    """The audit rows about these subjects, oldest first."""
+    query = select(audit).where(audit.c.subject.in_(subjects)).order_by(audit.c.id)
+    return [dict(row) for row in tx.execute(query).mappings()]

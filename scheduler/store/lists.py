@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import column, func, insert, select, table, update
 
-from scheduler.model import State
-from scheduler.store.schema import delivery, heartbeat, post
+from scheduler.model import Review, State
+from scheduler.store.schema import attempt, delivery, heartbeat, post
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,9 +61,8 @@ def log(tx: Transaction, which: Filter) -> list[dict[str, object]]:
 
 def counts(tx: Transaction) -> dict[str, int]:
     """How many deliveries stand in each state; every state is there, also with none."""
-    found = {state: number for state, number in tx.execute(
-        select(delivery.c.state, func.count()).group_by(delivery.c.state)
-    )}  # fmt: skip
+    rows = tx.execute(select(delivery.c.state, func.count().label("many")).group_by(delivery.c.state))
+    found = {row.state: row.many for row in rows}
     return {str(one): int(found.get(one, 0)) for one in State}
 
 
@@ -99,3 +98,14 @@ def _narrow(query: Select[Any], which: Filter) -> Select[Any]:
     if which.since is not None:
         query = query.where(delivery.c.due_at >= which.since)
     return query if which.limit is None else query.limit(which.limit)
+
+
+def attempts(tx: Transaction, number: int) -> list[dict[str, object]]:
+    """The delivery's attempts, first to last, each with its evidence."""
+    query = select(attempt).where(attempt.c.delivery_id == number).order_by(attempt.c.fence)
+    return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def unapproved_count(tx: Transaction) -> int:
+    """How many posts nobody has approved: none of them can go out."""
+    return int(tx.scalar(select(func.count()).where(post.c.review != Review.APPROVED)) or 0)

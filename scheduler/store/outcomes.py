@@ -155,3 +155,9 @@ def _entry(one: Outcome) -> Entry:
         before={"state": State.SENDING},
         after=after,
     )
+
+
+def first_intent(tx: Transaction, number: int) -> datetime | None:
+    """When the delivery was first tried; None if it never was."""
+    query = select(attempt.c.started_at).where(attempt.c.delivery_id == number).order_by(attempt.c.fence).limit(1)
+    return tx.scalar(query)

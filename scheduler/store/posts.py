@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, literal, select, update
 
 from posts.model import Kind, Media, Post, Quote
 from scheduler.model import Review, State
+from scheduler.store.columns import UtcDateTime
 from scheduler.store.schema import account, approval, delivery, media, post, post_variant, quote
 
 if TYPE_CHECKING:
@@ -62,12 +63,28 @@ class Known:
 
 def add(tx: Transaction, new: NewPost, now: datetime) -> int:
     """The post is a draft with one waiting delivery per account; its id."""
-    row = insert(post).values(**_columns(new), review=Review.DRAFT, created_by=new.created_by, created_at=now)
-    post_id = int(tx.execute(row.returning(post.c.id)).scalar_one())
-    _write_media(tx, post_id, new.content.media)
-    _write_variants(tx, post_id, new.content)
-    _add_deliveries(tx, post_id, new, new.accounts)
-    return post_id
+    return add_many(tx, [new], now)[0]
+
+
+def add_many(tx: Transaction, those: Sequence[NewPost], now: datetime) -> list[int]:
+    """The posts are drafts with one waiting delivery per account each; their ids, in the order given."""
+    if not those:
+        return []
+    rows = [{**_columns(new), "review": Review.DRAFT, "created_by": new.created_by, "created_at": now} for new in those]
+    made = tx.execute(insert(post).returning(post.c.id, sort_by_parameter_order=True), rows)
+    ids = [int(number) for number in made.scalars()]
+    pairs = list(zip(ids, those, strict=True))
+    for table, found in (
+        (media, [row for number, new in pairs for row in _media_rows(number, new.content.media)]),
+        (post_variant, [row for number, new in pairs for row in _variant_rows(number, new.content)]),
+    ):
+        if found:
+            tx.execute(insert(table), found)
+    _add_deliveries(tx, [(number, new, account_id) for number, new in pairs for account_id in new.accounts])
+    for number, new in pairs:
+        if new.quote:
+            write_quote(tx, number, new)
+    return ids
 
 
 def replace(tx: Transaction, post_id: int, new: NewPost) -> None:
@@ -78,10 +95,15 @@ def replace(tx: Transaction, post_id: int, new: NewPost) -> None:
     tx.execute(update(post).where(post.c.id == post_id).values(**_columns(new), review=Review.DRAFT))
     for table in (media, post_variant):
         tx.execute(delete(table).where(table.c.post_id == post_id))
-    _write_media(tx, post_id, new.content.media)
-    _write_variants(tx, post_id, new.content)
+    for table, rows in (
+        (media, _media_rows(post_id, new.content.media)),
+        (post_variant, _variant_rows(post_id, new.content)),
+    ):
+        if rows:
+            tx.execute(insert(table), rows)
+    write_quote(tx, post_id, new)
     there = set(tx.scalars(select(delivery.c.account_id).where(delivery.c.post_id == post_id)))
-    _add_deliveries(tx, post_id, new, [one for one in new.accounts if one not in there])
+    _add_deliveries(tx, [(post_id, new, one) for one in new.accounts if one not in there])
     tx.execute(
         update(delivery)
         .where(delivery.c.post_id == post_id, delivery.c.state.in_([State.WAITING, State.HELD, State.FAILED]))
@@ -117,9 +139,18 @@ def set_review(tx: Transaction, post_id: int, review: Review) -> None:
 
 def approve(tx: Transaction, post_id: int, *, by: str, now: datetime) -> None:
     """The post as it reads now may go out; the approval is bound to its content hash."""
-    content = tx.scalar(select(post.c.content_hash).where(post.c.id == post_id))
-    tx.execute(insert(approval).values(post_id=post_id, content_hash=content, by=by, at=now))
-    set_review(tx, post_id, Review.APPROVED)
+    approve_many(tx, [post_id], by=by, now=now)
+
+
+def approve_many(tx: Transaction, post_ids: Sequence[int], *, by: str, now: datetime) -> None:
+    """As `approve`, for several posts in two statements."""
+    if not post_ids:
+        return
+    as_they_read = select(post.c.id, post.c.content_hash, literal(by), literal(now, UtcDateTime())).where(
+        post.c.id.in_(post_ids)
+    )
+    tx.execute(insert(approval).from_select(["post_id", "content_hash", "by", "at"], as_they_read))
+    tx.execute(update(post).where(post.c.id.in_(post_ids)).values(review=Review.APPROVED))
 
 
 def load(tx: Transaction, post_ids: Sequence[int]) -> dict[int, Post]:
@@ -183,29 +214,25 @@ def _wish(when: When) -> dict[str, object]:
     }
 
 
-def write_quote(tx: Transaction, post_id: int, mission: str, words: Quote | None, language: str) -> None:
-    """The post's quotation is this one, or none."""
+def write_quote(tx: Transaction, post_id: int, new: NewPost) -> None:
+    """The post's quotation is the one that `new` brings, or none."""
     quote_id: int | None = None
-    if words:
-        row = (
-            insert(quote)
-            .values(
-                mission=mission,
-                words=words.words,
-                speaker=words.speaker,
-                role=words.role,
-                organisation=words.organisation,
-                language=words.language or language,
-                consent=words.consent,
-            )
-            .returning(quote.c.id)
+    if words := new.quote:
+        row = insert(quote).values(
+            mission=new.content.mission,
+            words=words.words,
+            speaker=words.speaker,
+            role=words.role,
+            organisation=words.organisation,
+            language=words.language or new.content.language,
+            consent=words.consent,
         )
-        quote_id = int(tx.execute(row).scalar_one())
+        quote_id = int(tx.execute(row.returning(quote.c.id)).scalar_one())
     tx.execute(update(post).where(post.c.id == post_id).values(quote_id=quote_id))
 
 
-def _write_media(tx: Transaction, post_id: int, pictures: Sequence[Media]) -> None:
-    rows = [
+def _media_rows(post_id: int, pictures: Sequence[Media]) -> list[dict[str, object]]:
+    return [
         {
             "post_id": post_id,
             "position": position,
@@ -219,38 +246,32 @@ def _write_media(tx: Transaction, post_id: int, pictures: Sequence[Media]) -> No
         }
         for position, one in enumerate(pictures, start=1)
     ]
-    if rows:
-        tx.execute(insert(media), rows)
 
 
-def _write_variants(tx: Transaction, post_id: int, content: Post) -> None:
-    rows = [
+def _variant_rows(post_id: int, content: Post) -> list[dict[str, object]]:
+    return [
         {"post_id": post_id, "language": content.language, "platform": platform, "text": words}
         for platform, words in content.overrides.items()
     ]
-    if rows:
-        tx.execute(insert(post_variant), rows)
 
 
-def _add_deliveries(tx: Transaction, post_id: int, new: NewPost, accounts: Sequence[str]) -> None:
-    if not accounts:
+def _add_deliveries(tx: Transaction, wanted: Sequence[tuple[int, NewPost, str]]) -> None:
+    if not wanted:
         return
-    platforms = _platforms(tx, accounts)
+    platforms = _platforms(tx, sorted({account_id for _, _, account_id in wanted}))
     fresh = {"state": State.WAITING, "reason": "", "fence": 0, "tries": 0, "looks": 0, "progress": {}}
-    tx.execute(
-        insert(delivery),
-        [
-            {
-                "post_id": post_id,
-                "account_id": one,
-                "mission": new.content.mission,
-                "platform": platforms[one],
-                **fresh,
-                **_wish(new.when),
-            }
-            for one in accounts
-        ],
-    )
+    rows = [
+        {
+            "post_id": post_id,
+            "account_id": account_id,
+            "mission": new.content.mission,
+            "platform": platforms[account_id],
+            **fresh,
+            **_wish(new.when),
+        }
+        for post_id, new, account_id in wanted
+    ]
+    tx.execute(insert(delivery), rows)
 
 
 def _platforms(tx: Transaction, accounts: Sequence[str]) -> Mapping[str, str]:
@@ -281,3 +302,11 @@ def _overrides(tx: Transaction, post_ids: Sequence[int]) -> dict[int, dict[str, 
         if row["platform"]:
             found.setdefault(row["post_id"], {})[row["platform"]] = row["text"]
     return found
+
+
+def failed_deliveries(tx: Transaction, post_ids: Sequence[int]) -> list[int]:
+    """The posts' deliveries that have failed, by id."""
+    if not post_ids:
+        return []
+    query = select(delivery.c.id).where(delivery.c.post_id.in_(post_ids), delivery.c.state == State.FAILED)
+    return sorted(tx.scalars(query))

@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 
 class RawServer:
-    """Use as a context manager; `bodies` are the request bodies that arrived, the judge of what left us."""
+    """Use as a context manager; `bodies` are the request bodies that arrived, the judge of what left us.
 
-    def __init__(self, behave: Callable[[socket.socket, threading.Event], None]):
+    `pause_s`: how long it rests between two pieces of a body, as behind a slow line.
+    """
+
+    def __init__(self, behave: Callable[[socket.socket, threading.Event], None], *, pause_s: float = 0):
+        self.heads: list[bytes] = []
         self.bodies: list[bytes] = []
         self._behave = behave
+        self._pause_s = pause_s
         self._stopped = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -44,11 +49,13 @@ class RawServer:
             except OSError:
                 return
             with connection, suppress(OSError):
-                self.bodies.append(_read_request(connection))
+                head, body = _read_request(connection, lambda: self._stopped.wait(self._pause_s))
+                self.heads.append(head)
+                self.bodies.append(body)
                 self._behave(connection, self._stopped)
 
 
-def _read_request(connection: socket.socket) -> bytes:
+def _read_request(connection: socket.socket, pause: Callable[[], object]) -> tuple[bytes, bytes]:
     read = b""
     while b"\r\n\r\n" not in read and (piece := connection.recv(65_536)):
         read += piece
@@ -56,9 +63,10 @@ def _read_request(connection: socket.socket) -> bytes:
     length = next(
         (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
     )
-    while len(body) < length and (piece := connection.recv(65_536)):
+    while len(body) < length and (piece := connection.recv(262_144)):
         body += piece
-    return body
+        pause()
+    return head, body
 
 
 def close(connection: socket.socket, _: threading.Event) -> None:

@@ -20,6 +20,7 @@ from adapters.contract import (
     Retryable,
     Stopped,
 )
+from posts.model import Post
 from scheduler.model import MOVES, NEEDS_REASON, Claimed, Outcome, Stage, State
 from scheduler.retry import Result, backoff, decide
 
@@ -49,6 +50,8 @@ def claimed(*, tries: int = 1, not_after: datetime | None = None) -> Claimed:
         fence=3,
         key="k",
         content_hash="h",
+        due_at=NOW,
+        post=Post(mission="GE", text="We are here."),
         progress={},
         tries=tries,
         not_after=not_after,
@@ -91,10 +94,10 @@ def test_every_outcome_is_a_move_the_store_allows_with_a_reason(result: Result, 
         (Ambiguous("read timeout"), Stage.POSTING, "ambiguous", State.UNCLEAR),
         (Stopped(), Stage.PREPARING, "handed_back", State.WAITING),
         (Stopped(), Stage.POSTING, "ambiguous", State.UNCLEAR),
-        (KeyError("id"), Stage.PREPARING, "retryable", State.WAITING),
-        (KeyError("id"), Stage.POSTING, "ambiguous", State.UNCLEAR),
-        (Failure("?"), Stage.PREPARING, "retryable", State.WAITING),
-        (Failure("?"), Stage.POSTING, "ambiguous", State.UNCLEAR),
+        (KeyError("id"), Stage.PREPARING, "own_fault", State.WAITING),
+        (KeyError("id"), Stage.POSTING, "own_fault", State.UNCLEAR),
+        (Failure("?"), Stage.PREPARING, "own_fault", State.WAITING),
+        (Failure("?"), Stage.POSTING, "own_fault", State.UNCLEAR),
     ],
 )
 def test_a_result_leads_to_this_state(result: Result, stage: Stage, name: str, state: State) -> None:

@@ -1,0 +1,132 @@
+"""Settings → everything wired: the only place that names concrete classes and, with the daemon, reads the clock."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from adapters import registry
+from scheduler.config import load
+from scheduler.delivery import Courier, Rhythm
+from scheduler.engine.embedded import Threads
+from scheduler.plan import window_end
+from scheduler.secrets import StoredSecret
+from scheduler.services.desk import Desk
+from scheduler.store import catalogue, migrate
+from scheduler.store.database import Database, open_database
+from scheduler.store.writer import GroupWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from adapters.contract import Adapter
+    from scheduler.config import Settings
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def whoever() -> str:
+    """Who sits at this machine, as the audit names them until there are users."""
+    return f"operator:{os.environ.get('SUDO_USER') or os.environ.get('USER') or 'local'}"
+
+
+class Shelf:
+    """The adapters of the configured accounts, each made on first use and kept."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._made: dict[str, Adapter] = {}
+        self._making = threading.Lock()
+
+    def __call__(self, account_id: str) -> Adapter:
+        """The account's adapter. Raises WrongUse for an account that is not configured."""
+        with self._making:
+            if account_id not in self._made:
+                account = self._settings.account(account_id)
+                secret = StoredSecret(account.secret, self._settings.path.parent, os.environ)
+                self._made[account_id] = registry.build(account, secret)
+            return self._made[account_id]
+
+
+def create(path: Path) -> tuple[Settings, str | None, str]:
+    """The database of this configuration exists and is of the newest version; the version before, and the one now."""
+    settings = load(path)
+    if settings.database_url.startswith("sqlite:///"):
+        folder = os.path.dirname(settings.database_url.removeprefix("sqlite:///"))  # noqa: PTH120 - part of an address
+        os.makedirs(folder or ".", exist_ok=True)  # noqa: PTH103
+    database = open_database(settings.database_url)
+    try:
+        before, now = migrate.upgrade(database)
+        with database.write() as tx:
+            catalogue.apply(tx, settings.campaign, settings.missions, settings.accounts, utc_now())
+    finally:
+        database.close()
+    return settings, before, now
+
+
+@contextmanager
+def open_desk(path: Path) -> Iterator[Desk]:
+    """A desk for one command; what config.toml says is applied, and everything is closed at the end.
+
+    Raises WrongUse for a broken configuration or a database that `init` has not made.
+    """
+    settings = load(path)
+    database = _open(settings)
+    try:
+        yield desk_over(settings, database, whoever())
+    finally:
+        database.close()
+
+
+def desk_over(settings: Settings, database: Database, actor: str) -> Desk:
+    """A desk over an open database, with the catalogue brought up to the settings."""
+    migrate.require_newest(database)
+    with database.read() as tx:
+        fits = catalogue.fits(tx, settings.campaign, settings.missions, settings.accounts)
+    if not fits:
+        with database.write() as tx:
+            catalogue.apply(tx, settings.campaign, settings.missions, settings.accounts, utc_now())
+    with database.read() as tx:
+        campaign_id = catalogue.campaign_of(tx, settings.campaign.day)
+    return Desk(
+        settings=settings,
+        database=database,
+        campaign_id=campaign_id,
+        adapter_of=Shelf(settings),
+        now=utc_now,
+        actor=actor,
+    )
+
+
+def rhythm_of(settings: Settings) -> Rhythm:
+    """When counts are read: by the cadence, until so long after the window's end in the last zone to get there."""
+    ends = [window_end(settings.campaign, one.time_zone) for one in settings.missions]
+    return Rhythm(cadence=settings.cadence, until=max(ends) + settings.measure_until)
+
+
+def courier_over(desk: Desk, writer: GroupWriter, *, on_free: Callable[[], None]) -> tuple[Courier, Threads]:
+    """The courier and the threads it hands deliveries to; neither is started."""
+    threads = Threads(desk.settings.concurrency, on_free=on_free)
+    courier = Courier(
+        database=desk.database,
+        writer=writer,
+        threads=threads,
+        accounts={one.id: one for one in desk.settings.accounts},
+        adapter_of=desk.adapter_of,
+        rhythm=rhythm_of(desk.settings),
+        clock=desk.now,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
+    )
+    return courier, threads
+
+
+def _open(settings: Settings) -> Database:
+    return open_database(settings.database_url)

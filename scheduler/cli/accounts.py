@@ -1,0 +1,36 @@
+"""`july30 accounts …`."""
+
+from typing import Annotated
+
+import typer
+
+from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, show, table
+
+
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """List the accounts and what their platforms promise."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.connecting import accounts
+
+    with open_desk(config_of(context)) as desk:
+        rows = accounts(desk)
+    shown = [(one["id"], one["mission"], one["platform"], one["can_publish"], one["lookup"]) for one in rows]
+    columns = ["id", "mission", "platform", "can publish", "look-up"]
+    show({"accounts": rows}, as_json, lambda console: console.print(table(columns, shown)))
+
+
+def check(
+    context: typer.Context,
+    account: Annotated[list[str] | None, typer.Argument(help="Accounts; all if none is named.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask each account's platform whether the credentials work, and whose account they open."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.connecting import check_accounts
+
+    with open_desk(config_of(context)) as desk:
+        rows = check_accounts(desk, account or [])
+    shown = [(one["id"], one["platform"], "ok" if one["ok"] else "MEND", one["message"]) for one in rows]
+    show({"accounts": rows}, as_json, lambda console: console.print(table(["id", "platform", "", "what"], shown)))
+    if not all(one["ok"] for one in rows):
+        raise typer.Exit(NEEDS_A_PERSON)

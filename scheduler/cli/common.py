@@ -1,0 +1,69 @@
+"""What all commands share: where the configuration is, one JSON document or words, exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rich.console import Console
+
+DONE, NEEDS_A_PERSON, WRONG_USE, UNAVAILABLE = 0, 1, 2, 3
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, and nothing else there.")]
+Why = Annotated[str, typer.Option("--why", help="The reason; it is kept for good.")]
+Numbers = Annotated[list[int], typer.Argument(help="Numbers of deliveries, as `queue list` shows them.")]
+Posts = Annotated[list[int], typer.Argument(help="Numbers of posts, as `queue list` shows them.")]
+
+
+def config_of(context: typer.Context) -> Path:
+    """The configuration file that this call is about."""
+    return Path(context.find_root().params.get("config") or "config.toml")
+
+
+def show(data: Mapping[str, Any], as_json: bool, say: Callable[[Console], None]) -> None:
+    """`data` as one JSON document on stdout, or else whatever `say` prints there."""
+    if as_json:
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, default=plain) + "\n")
+        return
+    from rich.console import Console
+
+    say(Console(highlight=False, soft_wrap=True))
+
+
+def say_aside(words: str) -> None:
+    """The words are on stderr, where they disturb no JSON."""
+    sys.stderr.write(words + "\n")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Any:
+    """A table for people; content is shown as it is, never read as markup."""
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        drawn.add_column(name, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text("" if one is None else str(one)) for one in row))
+    return drawn
+
+
+def short(text: object, most: int = 48) -> str:
+    """The text's first line, cut where it is longer than `most` characters."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def plain(value: object) -> object:
+    """The JSON form of a value: instants in UTC as ISO 8601 with Z, anything else as its text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else str(value)

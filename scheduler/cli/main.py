@@ -1,0 +1,78 @@
+"""The program `july30`: its commands, and one place that turns errors into words and an exit code."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.cli import accounts, plan, queue, red_button, reports, setup
+from scheduler.cli.common import UNAVAILABLE, WRONG_USE, say_aside
+
+app = typer.Typer(
+    name="july30",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # it prints local variables, and some hold secrets
+    rich_markup_mode=None,
+    help="Queues, publishes and logs World Day Against Trafficking in Persons posts: each at most once.",
+)
+queue_app = typer.Typer(no_args_is_help=True, help="The deliveries: look at them and decide about them.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+accounts_app = typer.Typer(no_args_is_help=True, help="The missions' channels.")
+
+
+@app.callback()
+def root(
+    config: Annotated[
+        Path, typer.Option(envvar="JULY30_CONFIG", help="The configuration file.", show_default=True)
+    ] = Path("config.toml"),
+) -> None:
+    """Queues, publishes and logs World Day Against Trafficking in Persons posts: each at most once."""
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "init": setup.init,
+    "daemon": setup.daemon,
+    "import": plan.import_,
+    "export": plan.export,
+    "preview": plan.preview,
+    "pause": red_button.pause,
+    "resume": red_button.resume,
+    "status": reports.status,
+    "log": reports.log,
+    "verify": reports.verify,
+    "doctor": setup.doctor,
+}
+for owner, commands in (
+    (app, COMMANDS),
+    (queue_app, queue.COMMANDS),
+    (accounts_app, {"list": accounts.list_, "check": accounts.check}),
+    (db_app, {"upgrade": setup.upgrade}),
+):
+    for name, command in commands.items():
+        owner.command(name)(command)
+app.add_typer(queue_app, name="queue")
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(db_app, name="db")
+
+
+def main() -> None:
+    """The command has run, and the process ends with its exit code; an error is one message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except Exception as error:
+        from posts.model import PostsError
+        from scheduler.model import SchedulerError, Unavailable
+
+        if not isinstance(error, SchedulerError | PostsError | OSError):
+            raise
+        say_aside(f"july30: {error}")
+        sys.exit(UNAVAILABLE if isinstance(error, Unavailable) else WRONG_USE)
+
+
+if __name__ == "__main__":
+    main()

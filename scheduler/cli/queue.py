@@ -1,0 +1,279 @@
+"""`july30 queue …`: look at deliveries and decide about them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scheduler.cli.common import NEEDS_A_PERSON, Json, Numbers, Posts, Why, config_of, plain, short, show, table
+from scheduler.model import WrongUse
+
+
+def list_(
+    context: typer.Context,
+    mission: Annotated[str | None, typer.Option(help="Only this mission's.")] = None,
+    account: Annotated[str | None, typer.Option(help="Only this account's.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only those that are waiting, held, published …")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many; all if not given.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List deliveries by the time they are wished for."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.reporting import Filter, queue
+
+    with open_desk(config_of(context)) as desk:
+        rows = queue(desk, Filter(mission=mission, account=account, state=state, limit=limit))
+    shown = [
+        (
+            one["id"],
+            one["post_id"],
+            one["account"],
+            one["state"],
+            one["review"],
+            one["local_due"],
+            one["time_zone"],
+            short(one["text"], 32),
+            one["reason"],
+        )
+        for one in rows
+    ]
+    columns = ["id", "post", "account", "state", "review", "local time", "zone", "text", "reason"]
+    show({"deliveries": rows}, as_json, lambda console: console.print(table(columns, shown)))
+
+
+def show_(
+    context: typer.Context,
+    delivery: Annotated[int, typer.Argument(help="The delivery's number.")],
+    as_json: Json = False,
+) -> None:
+    """Show one delivery whole: its post, every attempt with its evidence, who did what."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.reporting import story
+
+    with open_desk(config_of(context)) as desk:
+        told = story(desk, delivery)
+    show(told, as_json, lambda _console: _say_story(told))
+
+
+def add(
+    context: typer.Context,
+    mission: Annotated[list[str], typer.Option(help="For this mission; may be given several times.")],
+    at: Annotated[str, typer.Option(help="2027-07-30T09:00 is local time everywhere; with Z or +05:00, one instant.")],
+    text: Annotated[str, typer.Option(help="The words.")],
+    account: Annotated[list[str] | None, typer.Option(help="Only to this account; may be given several times.")] = None,
+    language: Annotated[str, typer.Option(help="The words' language, such as uz-Latn.")] = "",
+    link: Annotated[str, typer.Option(help="A link that goes with it.")] = "",
+    kind: Annotated[str | None, typer.Option(help="exact, day, window, evergreen or recap.")] = None,
+    picture: Annotated[list[Path] | None, typer.Option(help="A picture; may be given several times.")] = None,
+    alt_text: Annotated[list[str] | None, typer.Option(help="What the picture shows, in the same order.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Queue one post, as a draft, for one mission or for several."""
+    from posts.model import Kind
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.queueing import Wish, queue_post
+
+    if kind is not None and kind not in set(Kind):
+        raise WrongUse(f"'{kind}' is no kind; write one of {', '.join(Kind)}")
+    wish = Wish(
+        missions=mission,
+        at=_instant(at),
+        text=text,
+        accounts=account or (),
+        language=language,
+        link=link,
+        kind=Kind(kind) if kind else None,
+        pictures=picture or (),
+        alt_texts=alt_text or (),
+    )
+    with open_desk(config_of(context)) as desk:
+        ids = queue_post(desk, wish)
+    numbers = " ".join(map(str, ids))
+    words = f"queued as drafts: posts {numbers}; `july30 queue submit {numbers}` lets them go out"
+    show({"posts": ids}, as_json, lambda console: console.print(words, markup=False))
+
+
+def edit(
+    context: typer.Context,
+    post: Annotated[int, typer.Argument(help="The post's number.")],
+    text: Annotated[str | None, typer.Option(help="The new words.")] = None,
+    link: Annotated[str | None, typer.Option(help="The new link; empty for none.")] = None,
+    language: Annotated[str | None, typer.Option(help="The words' language.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Change a post that is not out yet; it becomes a draft again and has to be approved anew."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services import editing
+
+    if text is None and link is None and language is None:
+        raise WrongUse("nothing to change: give --text, --link or --language")
+    with open_desk(config_of(context)) as desk:
+        editing.edit(desk, post, text=text, link=link, language=language)
+    _done(as_json, [post], f"post {post} is changed and a draft again")
+
+
+def move(
+    context: typer.Context,
+    post: Annotated[int, typer.Argument(help="The post's number.")],
+    to: Annotated[str, typer.Option(help="2027-07-30T10:00 in the mission's time; with Z or +05:00, that instant.")],
+    as_json: Json = False,
+) -> None:
+    """Wish a post for another time; it becomes a draft again and has to be approved anew."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services import editing
+
+    with open_desk(config_of(context)) as desk:
+        when = editing.move(desk, post, _instant(to))
+    _done(as_json, [post], f"post {post} is wished for {when.local} in {when.zone} and a draft again")
+
+
+def submit(context: typer.Context, posts: Posts, as_json: Json = False) -> None:
+    """Submit posts for review; with `[review] levels = 0` that approves them."""
+    from scheduler.services import reviewing
+
+    _act(context, posts, as_json, reviewing.submit, "submitted")
+
+
+def approve(context: typer.Context, posts: Posts, as_json: Json = False) -> None:
+    """Approve posts as they read now: they go out at their time."""
+    from scheduler.services import reviewing
+
+    _act(context, posts, as_json, reviewing.approve, "approved")
+
+
+def send_back(context: typer.Context, posts: Posts, why: Why, as_json: Json = False) -> None:
+    """Send posts back to their authors: they cannot go out until submitted again."""
+    from scheduler.services import reviewing
+
+    _act(context, posts, as_json, lambda desk, ids: reviewing.send_back(desk, ids, why=why), "sent back")
+
+
+def hold(context: typer.Context, deliveries: Numbers, why: Why = "held by hand", as_json: Json = False) -> None:
+    """Hold waiting deliveries for a person."""
+    from scheduler.services import operating
+
+    _act(context, deliveries, as_json, lambda desk, ids: operating.hold(desk, ids, why=why), "held")
+
+
+def release(context: typer.Context, deliveries: Numbers, as_json: Json = False) -> None:
+    """Let held deliveries go: at their time, or at once where it has come."""
+    from scheduler.services import operating
+
+    _act(context, deliveries, as_json, operating.release, "released")
+
+
+def skip(context: typer.Context, deliveries: Numbers, why: Why, as_json: Json = False) -> None:
+    """End held deliveries as skipped."""
+    from scheduler.services import operating
+
+    _act(context, deliveries, as_json, lambda desk, ids: operating.skip(desk, ids, why=why), "skipped")
+
+
+def cancel(context: typer.Context, deliveries: Numbers, why: Why, as_json: Json = False) -> None:
+    """End deliveries as cancelled: nothing of them will go out."""
+    from scheduler.services import operating
+
+    _act(context, deliveries, as_json, lambda desk, ids: operating.cancel(desk, ids, why=why), "cancelled")
+
+
+def retry(context: typer.Context, deliveries: Numbers, as_json: Json = False) -> None:
+    """Try failed deliveries again, as they are."""
+    from scheduler.services import operating
+
+    _act(context, deliveries, as_json, operating.retry, "tried again")
+
+
+def resolve(
+    context: typer.Context,
+    delivery: Annotated[int, typer.Argument(help="The delivery's number.")],
+    published: Annotated[bool, typer.Option("--published", help="It is out.")] = False,
+    address: Annotated[str | None, typer.Argument(help="Where it is, as the browser shows it.")] = None,
+    not_published: Annotated[bool, typer.Option("--not-published", help="Somebody looked: it is not out.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what became of an unclear or held delivery, after looking: `resolve 7 --published https://…`."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services import operating
+
+    if published == not_published:
+        raise WrongUse("say either --published (with the address, if you have it) or --not-published")
+    if not_published and address:
+        raise WrongUse("an address goes with --published only")
+    with open_desk(config_of(context)) as desk:
+        if not_published:
+            operating.resolve_not_published(desk, delivery)
+            words = f"delivery {delivery} is not out: it waits for its time, or goes at once"
+        else:
+            words = f"delivery {delivery} is out: {operating.resolve_published(desk, delivery, address)}"
+    _done(as_json, [delivery], words)
+
+
+def take_down(context: typer.Context, posts: Posts, why: Why = "taken down by hand", as_json: Json = False) -> None:
+    """Delete posts wherever they are live and that is allowed; lists what must be deleted by hand."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services import operating
+
+    with open_desk(config_of(context)) as desk:
+        rows = operating.take_down(desk, posts, why=why)
+    shown = [(one["delivery"], one["account"], one["removed"], one["permalink"], one["reason"]) for one in rows]
+    columns = ["id", "account", "removed", "address", "reason"]
+    show({"deliveries": rows}, as_json, lambda console: console.print(table(columns, shown)))
+    if not all(one["removed"] for one in rows):
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _act(
+    context: typer.Context, numbers: list[int], as_json: bool, verb: Callable[[Any, list[int]], None], done: str
+) -> None:
+    from scheduler.bootstrap import open_desk
+
+    with open_desk(config_of(context)) as desk:
+        verb(desk, numbers)
+    _done(as_json, numbers, f"{done}: {' '.join(map(str, numbers))}")
+
+
+def _done(as_json: bool, numbers: list[int], words: str) -> None:
+    show({"done": numbers, "message": words}, as_json, lambda console: console.print(words, markup=False))
+
+
+def _instant(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError as error:
+        raise WrongUse(f"'{written}' is no time; write it like 2027-07-30T09:00") from error
+
+
+def _say_story(told: dict[str, Any]) -> None:
+    delivery, post = told["delivery"], told["post"]
+    typer.echo(f"delivery {delivery['id']} of post {post['id']} to {delivery['account_id']}: {delivery['state']}")
+    for name in ("reason", "local_due", "time_zone", "permalink", "late_by_s"):
+        if delivery[name] not in {None, ""}:
+            typer.echo(f"  {name}: {delivery[name]}")
+    typer.echo(f"  review: {post['review']}\n  text: {post['text']}")
+    for one in told["attempts"]:
+        typer.echo(f"attempt {one['fence']}: {plain(one['started_at'])} {one['stage']} → {one['outcome']}")
+        if one["evidence"]:
+            typer.echo(f"  evidence: {one['evidence']}")
+    for one in told["audit"]:
+        typer.echo(f"{plain(one['at'])} {one['actor']} {one['verb']} {one['before']} → {one['after']}")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "list": list_,
+    "show": show_,
+    "add": add,
+    "edit": edit,
+    "move": move,
+    "submit": submit,
+    "approve": approve,
+    "send-back": send_back,
+    "hold": hold,
+    "release": release,
+    "skip": skip,
+    "cancel": cancel,
+    "retry": retry,
+    "resolve": resolve,
+    "take-down": take_down,
+}

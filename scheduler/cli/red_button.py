@@ -1,0 +1,71 @@
+"""`july30 pause` and `july30 resume`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.cli.common import Json, Why, config_of, show
+from scheduler.model import WrongUse
+
+if TYPE_CHECKING:
+    from scheduler.model import Scope
+
+Everything = Annotated[bool, typer.Option("--all", help="Everything.")]
+OfCampaign = Annotated[bool, typer.Option("--campaign", help="The current campaign.")]
+OfMission = Annotated[str | None, typer.Option("--mission", help="One mission.")]
+OfAccount = Annotated[str | None, typer.Option("--account", help="One account.")]
+
+
+def pause(
+    context: typer.Context,
+    why: Why,
+    everything: Everything = False,
+    campaign: OfCampaign = False,
+    mission: OfMission = None,
+    account: OfAccount = None,
+    as_json: Json = False,
+) -> None:
+    """Stop sending, before the next call: everything, the campaign, a mission or an account."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services import operating
+
+    scope, subject = _scope(everything, campaign, mission, account)
+    with open_desk(config_of(context)) as desk:
+        fresh = operating.pause(desk, scope, subject, why=why)
+    words = f"paused: {scope} {subject}".rstrip() if fresh else f"{scope} {subject} was paused already"
+    told = {"scope": str(scope), "subject": subject, "changed": fresh}
+    show(told, as_json, lambda console: console.print(words, markup=False))
+
+
+def resume(
+    context: typer.Context,
+    why: Why = "resumed by hand",
+    everything: Everything = False,
+    campaign: OfCampaign = False,
+    mission: OfMission = None,
+    account: OfAccount = None,
+    as_json: Json = False,
+) -> None:
+    """Send again what was paused; what has become late meanwhile waits for a person."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services import operating
+
+    scope, subject = _scope(everything, campaign, mission, account)
+    with open_desk(config_of(context)) as desk:
+        ended = operating.resume(desk, scope, subject, why=why)
+    words = f"resumed: {scope} {subject}".rstrip() if ended else f"{scope} {subject} was not paused"
+    told = {"scope": str(scope), "subject": subject, "changed": ended}
+    show(told, as_json, lambda console: console.print(words, markup=False))
+
+
+def _scope(everything: bool, campaign: bool, mission: str | None, account: str | None) -> "tuple[Scope, str]":
+    from scheduler.model import Scope
+
+    given = [everything, campaign, mission is not None, account is not None]
+    if sum(given) != 1:
+        raise WrongUse("say exactly one of --all, --campaign, --mission CODE, --account ID")
+    if mission is not None:
+        return Scope.MISSION, mission
+    if account is not None:
+        return Scope.ACCOUNT, account
+    return (Scope.ALL if everything else Scope.CAMPAIGN), ""

@@ -1,0 +1,99 @@
+"""Where everything stands: status, log, verify."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, plain, short, show, table
+from scheduler.model import WrongUse
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def status(context: typer.Context, as_json: Json = False) -> None:
+    """Say what is due, what waits for a person, what is paused, and when the daemon was last alive."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.reporting import status as look
+
+    with open_desk(config_of(context)) as desk:
+        told = look(desk)
+    show(told, as_json, lambda console: _say_status(console, told))
+    if told["held"] or told["unclear"] or told["failed"]:
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def log(
+    context: typer.Context,
+    mission: Annotated[str | None, typer.Option(help="Only this mission's.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only what was due from this day or instant on (UTC).")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many; all if not given.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List deliveries with their latest counts; a count that the platform does not give is not shown."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.reporting import Filter
+    from scheduler.services.reporting import log as look
+
+    with open_desk(config_of(context)) as desk:
+        rows = look(desk, Filter(mission=mission, since=_since(since), limit=limit))
+    shown = [
+        (
+            one["id"],
+            one["account_id"],
+            one["state"],
+            one["local_due"],
+            ", ".join(f"{name} {value}" for name, value in _metrics(one).items()),
+            short(one["text"], 32),
+            one["permalink"],
+        )
+        for one in rows
+    ]
+    columns = ["id", "account", "state", "local time", "counts", "text", "address"]
+    show({"rows": rows}, as_json, lambda console: console.print(table(columns, shown)))
+
+
+def verify(context: typer.Context, as_json: Json = False) -> None:
+    """Walk the hash chains of audit and engagement; says the first row that does not fit, if any."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.reporting import verify as walk
+
+    with open_desk(config_of(context)) as desk:
+        found = walk(desk)
+    broken = found.first_bad
+    words = f"{found.rows} rows, first bad: {broken}" if broken else f"{found.rows} rows, unbroken"
+    told = {"rows": found.rows, "ok": broken is None, "first_bad": broken}
+    show(told, as_json, lambda console: console.print(words, markup=False))
+    if broken:
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _since(written: str | None) -> datetime | None:
+    if written is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise WrongUse(f"'{written}' is no day or time; write it like 2027-07-30 or 2027-07-30T06:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _metrics(row: dict[str, Any]) -> dict[str, int]:
+    return row["metrics"] if isinstance(row["metrics"], dict) else {}
+
+
+def _say_status(console: "Console", told: dict[str, Any]) -> None:
+    beat = told["heartbeat_at"]
+    lines = [f"daemon: last alive {plain(beat)}" if beat else "daemon: never ran"]
+    lines.append(f"due now and not sent: {told['due']}")
+    lines += [f"{name}: {told[name]}" for name in ("waiting", "published", "unclear", "held", "failed") if told[name]]
+    if told["drafts"]:
+        lines.append(f"posts that nobody approved yet: {told['drafts']}")
+    for one in told["paused"]:
+        what = f"{one['scope']} {one['subject']}".strip()
+        lines.append(f"paused: {what} by {one['by']} since {plain(one['at'])}: {one['why']}")
+    if told["held"] or told["unclear"] or told["failed"]:
+        lines.append("a person is asked for: july30 queue list --state held (unclear, failed)")
+    lines.append(f"zone data: {told['tzdata']}")
+    console.print("\n".join(lines), markup=False)

@@ -1,0 +1,159 @@
+"""The unattended process: wakes at the next due instant, ticks, beats, and ends with every call recorded."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from structlog import get_logger
+
+from scheduler.bootstrap import courier_over, desk_over, rhythm_of
+from scheduler.config import load
+from scheduler.measure import measure_due
+from scheduler.model import SchedulerError
+from scheduler.plan import tzdata_version
+from scheduler.store import lists, outcomes
+from scheduler.store.database import open_database
+from scheduler.store.lock import take
+from scheduler.store.writer import GroupWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from scheduler.services.desk import Desk
+
+log = get_logger()
+BEAT_EVERY_S = 10
+MEASURE_EVERY_S = 2
+LOOK_EVERY_S = 0.5  # how soon a change made by a door is seen
+CALLS_END_WITHIN_S = 27.0  # of the 30 s that a service manager gives
+FAULT_PAUSE_S = 2.0
+
+
+class Daemon:
+    """One sender over one database. `run` returns after `stop`, with everything in hand recorded or put back."""
+
+    def __init__(self, desk: Desk):
+        self._desk = desk
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._writer = GroupWriter(desk.database)
+        self._courier, self._threads = courier_over(desk, self._writer, on_free=self._wake.set)
+        self._owner = f"{os.uname().nodename}:{os.getpid()}"
+        self._started_at = desk.now()
+        self._seen = -1
+
+    def stop(self) -> None:
+        """Asks `run` to end: calls in hand end first, nothing new is begun."""
+        self._stopping.set()
+        self._courier.stopping.set()
+        self._wake.set()
+
+    def run(self) -> bool:
+        """Publishes what falls due until stopped; whether every call in hand ended in time."""
+        with self._desk.database.write() as tx:
+            found = outcomes.recover(tx, now=self._desk.now())
+        if any(found.values()):
+            log.warning("an earlier run was cut short", **found)
+        self._writer.start()
+        self._threads.start()
+        ticks = self._ticks()
+        self._beat()
+        log.info("daemon started", tzdata=tzdata_version(), concurrency=self._threads.size)
+        try:
+            self._dispatch()
+        finally:
+            ticks.shutdown(wait=False)
+            ended = self._threads.stop(CALLS_END_WITHIN_S)
+            self._writer.close()
+            log.info("daemon stopped", calls_ended=ended)
+        return ended
+
+    def _dispatch(self) -> None:
+        next_due: datetime | None = None
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                next_due = self._courier.pass_on()
+                self._seen = self._desk.database.change_mark()
+            except SchedulerError as error:
+                log.error("nothing is sent while the database is away", error=str(error))  # noqa: TRY400 - said whole
+                self._stopping.wait(FAULT_PAUSE_S)
+                continue
+            self._rest_until(next_due)
+
+    def _rest_until(self, next_due: datetime | None) -> None:
+        """Returns when the next is due, a sender is free, a door has changed something, or we are to stop."""
+        while not self._stopping.is_set():
+            wait = LOOK_EVERY_S
+            if next_due is not None and self._threads.room() > 0:
+                wait = min(wait, max(0.0, (next_due - self._desk.now()).total_seconds()))
+            if self._wake.wait(wait):
+                return
+            if next_due is not None and next_due <= self._desk.now() and self._threads.room() > 0:
+                return
+            if self._changed():
+                return
+
+    def _changed(self) -> bool:
+        try:
+            return self._desk.database.change_mark() != self._seen
+        except SchedulerError:
+            return True
+
+    def _ticks(self) -> BackgroundScheduler:
+        """APScheduler only ticks: what is due lives in our tables, and a late tick is better than none."""
+        ticks = BackgroundScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        ticks.add_job(self._safely(self._beat), "interval", seconds=BEAT_EVERY_S, id="heartbeat")
+        ticks.add_job(self._safely(self._measure), "interval", seconds=MEASURE_EVERY_S, id="measure")
+        ticks.start()
+        return ticks
+
+    def _beat(self) -> None:
+        with self._desk.database.write() as tx:
+            now = self._desk.now()
+            lists.beat(tx, owner=self._owner, started_at=self._started_at, now=now, tzdata=tzdata_version())
+
+    def _measure(self) -> None:
+        measure_due(self._desk.database, self._desk.adapter_of, rhythm_of(self._desk.settings), self._desk.now)
+
+    def _safely(self, job: Callable[[], None]) -> Callable[[], None]:
+        def tick() -> None:
+            try:
+                job()
+            except SchedulerError as error:
+                log.error("tick failed", error=str(error))  # noqa: TRY400 - the message is whole
+
+        return tick
+
+
+def run(path: Path) -> bool:
+    """The daemon of this configuration has run until a signal; whether every call in hand ended in time.
+
+    Raises WrongUse for a broken configuration or if another daemon already sends from this database.
+    """
+    settings = load(path)
+    database = open_database(settings.database_url, pool_size=8)
+    try:
+        desk = desk_over(settings, database, "daemon")
+        let_go = take(database)
+        try:
+            daemon = Daemon(desk)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: daemon.stop())
+            return daemon.run()
+        finally:
+            let_go()
+    finally:
+        database.close()
+
+
+HEARTBEAT_STALE_AFTER = timedelta(seconds=3 * BEAT_EVERY_S)

@@ -1,0 +1,74 @@
+"""Accounts: which there are, and whether their credentials open what they should."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.contract import Failure
+from scheduler.model import Scope
+from scheduler.store import catalogue, pauses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from posts.model import Account
+    from scheduler.services.desk import Desk
+    from scheduler.store.database import Transaction
+
+DAEMON = "daemon"
+
+
+def accounts(desk: Desk) -> list[dict[str, object]]:
+    """The accounts with what their platform promises."""
+    return [_described(desk, one) for one in desk.settings.accounts]
+
+
+def check_accounts(desk: Desk, which: Sequence[str]) -> list[dict[str, object]]:
+    """Each account (all where none is named) has been asked who it is; `ok` and in plain words what was found.
+
+    The pause that the daemon had put on an account for its credentials ends where they work again.
+    """
+    chosen = [desk.settings.account(one) for one in which] or list(desk.settings.accounts)
+    return [_checked(desk, one) for one in chosen]
+
+
+def _described(desk: Desk, account: Account) -> dict[str, object]:
+    profile = desk.profile(account)
+    return {
+        "id": account.id,
+        "mission": account.mission,
+        "platform": account.platform,
+        "handle": account.handle,
+        "can_publish": desk.can_publish(account),
+        "lookup": str(profile.lookup),
+        "can_delete": profile.can_delete,
+        "metrics": list(profile.metrics),
+        "secret": account.secret.partition(":")[0],
+    }
+
+
+def _checked(desk: Desk, account: Account) -> dict[str, object]:
+    told: dict[str, object] = {"id": account.id, "platform": account.platform, "ok": False}
+    if not desk.can_publish(account):
+        return {**told, "message": f"july30 cannot publish to {account.platform} yet"}
+    try:
+        who = desk.adapter_of(account.id).whoami()
+    except Failure as failure:
+        return {**told, "message": str(failure)}
+    with desk.database.write() as tx:
+        before = catalogue.confirmed_identity(tx, account.id)
+        handle_differs = bool(account.handle) and not catalogue.same_handle(account.handle, who.handle)
+        if handle_differs or (before is not None and before != who.remote_id):
+            words = f"opens {who.handle or who.remote_id}, which is not the account it was confirmed for"
+            return {**told, "message": words}
+        if before is None:
+            catalogue.confirm_identity(tx, account.id, who, desk.now())
+        _end_our_pause(tx, desk, account.id)
+    return {**told, "ok": True, "message": f"opens {who.handle or who.remote_id}", "url": who.url}
+
+
+def _end_our_pause(tx: Transaction, desk: Desk, account: str) -> None:
+    """Only the daemon's own pause: one that a person pressed is theirs to end."""
+    mine = {"scope": Scope.ACCOUNT, "subject": account, "by": DAEMON}
+    if any(all(one[name] == value for name, value in mine.items()) for one in pauses.active(tx)):
+        pauses.release(tx, Scope.ACCOUNT, account, why="its credentials work again", by=desk.actor, now=desk.now())

@@ -1,0 +1,42 @@
+"""What every service works with: the settings, the database, the adapters, the time and who acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from adapters.contract import Adapter, Profile
+    from posts.limits import Limits
+    from posts.model import Account
+    from scheduler.config import Settings
+    from scheduler.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One person's place at the work. `now()` is aware and in UTC; `actor` is who the audit says it was."""
+
+    settings: Settings
+    database: Database
+    campaign_id: int
+    adapter_of: Callable[[str], Adapter]
+    now: Callable[[], datetime]
+    actor: str
+
+    def profile(self, account: Account) -> Profile:
+        """What the account's platform promises; known also where nothing can be published to it yet."""
+        return registry.profile_of(account.platform)
+
+    def can_publish(self, account: Account) -> bool:
+        """Whether this program can publish to the account's platform at all."""
+        return registry.can_publish(account.platform)
+
+    def limits(self, account: Account) -> Limits:
+        """The account's own limits. Raises the adapter's failures where its server has to be asked and cannot be."""
+        return self.adapter_of(account.id).limits() if self.can_publish(account) else self.profile(account).limits

@@ -1,0 +1,66 @@
+"""A look over everything that has to be in order before 30 July."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scheduler.plan import tzdata_version
+from scheduler.services.connecting import check_accounts
+from scheduler.store import ledger, lists
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from scheduler.services.desk import Desk
+
+STALE_AFTER = timedelta(seconds=30)
+
+
+def examine(desk: Desk) -> list[dict[str, object]]:
+    """Each thing looked at: `check`, `ok`, and in `message` what was found or what to mend."""
+    found = [_told(f"note {number}", True, words) for number, words in enumerate(desk.settings.warnings, start=1)]
+    found.append(_told("zone data", True, tzdata_version()))
+    found.append(_ledger(desk))
+    found.append(_daemon(desk))
+    found += [_folder(name, path) for name, path in _folders(desk)]
+    for one in check_accounts(desk, []):
+        found.append(_told(f"account {one['id']}", bool(one["ok"]), str(one["message"])))
+    return found
+
+
+def _told(check: str, ok: bool, message: str) -> dict[str, object]:
+    return {"check": check, "ok": ok, "message": message}
+
+
+def _ledger(desk: Desk) -> dict[str, object]:
+    with desk.database.read() as tx:
+        verdict = ledger.verify(tx)
+    words = f"{verdict.rows} rows, first bad: {verdict.first_bad}" if verdict.first_bad else f"{verdict.rows} rows"
+    return _told("ledger", verdict.first_bad is None, words)
+
+
+def _daemon(desk: Desk) -> dict[str, object]:
+    with desk.database.read() as tx:
+        beat = lists.last_beat(tx)
+    if beat is None:
+        return _told("daemon", False, "never ran on this database: start july30 daemon")
+    last: datetime = beat["beat_at"]  # type: ignore[assignment]
+    alive = desk.now() - last <= STALE_AFTER
+    return _told("daemon", alive, f"last alive {last:%Y-%m-%d %H:%M:%S} UTC" + ("" if alive else ": start it"))
+
+
+def _folders(desk: Desk) -> list[tuple[str, Path]]:
+    return [("media", desk.settings.media_folder), ("journal", desk.settings.journal_folder)]
+
+
+def _folder(name: str, path: Path) -> dict[str, object]:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        return _told(f"{name} folder", False, f"{path} cannot be written: {error.strerror}")
+    return _told(f"{name} folder", True, f"{path} can be written")

@@ -1,0 +1,146 @@
+"""Changing a post that is not out yet: its old version can never go, and the new one has to be approved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from posts.model import Kind, Level, Quote
+from scheduler.content import content_hash
+from scheduler.model import MOVES, Review, State, WrongUse
+from scheduler.plan import wave
+from scheduler.services.drafting import source_hash, when_of
+from scheduler.services.vetting import Vetting
+from scheduler.store import moves, posts
+from scheduler.store.ledger import Entry, write_down
+from scheduler.store.moves import Move
+from scheduler.store.posts import NewPost, When
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from posts.model import Post
+    from scheduler.services.desk import Desk
+    from scheduler.store.database import Transaction
+
+OPEN = frozenset({State.WAITING, State.HELD, State.FAILED})
+OUT = frozenset({State.SENDING, State.PUBLISHED, State.UNCLEAR, State.REMOVED})
+
+
+def can_be_edited(states: Collection[State]) -> bool:
+    """Whether a post whose deliveries stand like this may still be changed: something is open, nothing is out."""
+    return bool(OPEN & set(states)) and not OUT & set(states)
+
+
+def edit(desk: Desk, post_id: int, *, text: str | None, link: str | None, language: str | None) -> None:
+    """The post reads like that and is a draft again. None leaves a part as it is.
+
+    Raises WrongUse where the post is out, on its way or unclear, or where a platform would refuse it.
+    """
+    with desk.database.write() as tx:
+        old = stored(tx, post_id)
+        content = replace(
+            old.content,
+            text=old.content.text if text is None else text,
+            link=old.content.link if link is None else link,
+            language=old.content.language if language is None else language,
+        )
+        _change(tx, desk, post_id, replace(old, content=content))
+
+
+def move(desk: Desk, post_id: int, to: datetime) -> When:
+    """The post is wished for then (naive: its mission's local time; aware: that instant) and is a draft again.
+
+    Raises WrongUse for a past or impossible time, and as `edit` does.
+    """
+    with desk.database.write() as tx:
+        old = stored(tx, post_id)
+        mission = desk.settings.mission(old.content.mission)
+        when = when_of(wave(to, [mission])[0][1])
+        if when.instant <= desk.now():
+            raise WrongUse(f"{when.local} in {when.zone} is already past; nothing past is ever sent")
+        _change(tx, desk, post_id, replace(old, when=when))
+        return when
+
+
+def replace_post(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> None:
+    """The stored post is replaced by `new`; deliveries of accounts it no longer names are cancelled.
+
+    Raises WrongUse where it is out, on its way, or where nobody knows.
+    """
+    rows = posts.deliveries_of(tx, post_id)
+    if not can_be_edited([State(str(row["state"])) for row in rows]):
+        raise WrongUse(f"post {post_id} is out, on its way or ended; take it down or add a new post instead")
+    for row in rows:
+        number = cast("int", row["id"])
+        if moves.may_be_out(tx, number):
+            raise WrongUse(
+                f"post {post_id} may be out (delivery {number}): settle it first with queue resolve {number}"
+            )
+        if row["account_id"] not in new.accounts and State.CANCELLED in MOVES[State(str(row["state"]))]:
+            why = "its post no longer names this account"
+            moves.make(tx, number, Move(verb="edit", to=State.CANCELLED, actor=desk.actor, reason=why), desk.now())
+    posts.replace(tx, post_id, new)
+
+
+def stored(tx: Transaction, post_id: int) -> NewPost:
+    """The post as it is stored, ready to be changed. Raises WrongUse if there is none of that number."""
+    found = posts.rows_of(tx, [post_id])
+    if not found:
+        raise WrongUse(f"there is no post {post_id}; `july30 queue list` shows those there are")
+    row = cast("dict[str, Any]", found[0])
+    deliveries = cast("list[dict[str, Any]]", posts.deliveries_of(tx, post_id))
+    first = deliveries[0]
+    quote = None
+    if row["quote_words"] is not None:
+        quote = Quote(
+            words=row["quote_words"],
+            speaker=row["quote_speaker"],
+            role=row["quote_role"],
+            organisation=row["quote_organisation"],
+            consent=row["quote_consent"],
+        )
+    return NewPost(
+        campaign_id=row["campaign_id"],
+        external_id=row["external_id"],
+        source_hash=row["source_hash"],
+        content_hash=row["content_hash"],
+        content=posts.load(tx, [post_id])[post_id],
+        accounts=tuple(one["account_id"] for one in deliveries if one["state"] != State.CANCELLED),
+        when=When(instant=first["due_at"], local=first["local_due"], zone=first["time_zone"], tzdata=first["tzdata"]),
+        kind=Kind(row["kind"]),
+        not_after=row["not_after"],
+        quote=quote,
+        notes=row["notes"],
+        created_by=row["created_by"],
+    )
+
+
+def refuse_blocked(desk: Desk, content: Post, accounts: Collection[str]) -> None:
+    """Nothing, where the post may go out on these accounts. Raises WrongUse with every reason where it may not."""
+    found = Vetting(desk).problems(content, accounts)
+    if blocks := [one.message for one in found if one.level is Level.BLOCK]:
+        raise WrongUse("; ".join(blocks))
+
+
+def _change(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> None:
+    refuse_blocked(desk, new.content, new.accounts)
+    digest = content_hash(
+        new.content,
+        accounts=new.accounts,
+        local_due=new.when.local,
+        time_zone=new.when.zone,
+        kind=new.kind,
+        not_after=new.not_after,
+    )
+    changed = replace(new, content_hash=digest, source_hash=source_hash(digest, new.quote, new.notes))
+    replace_post(tx, desk, post_id, changed)
+    entry = Entry(
+        at=desk.now(),
+        actor=desk.actor,
+        verb="edit",
+        subject=f"post:{post_id}",
+        after={"content_hash": digest, "due": new.when.local, "review": Review.DRAFT},
+    )
+    write_down(tx, [entry])

@@ -1,0 +1,88 @@
+"""The plan as a spreadsheet of our own: importing it back changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any, cast
+
+from posts.intake.draft import ALT_TEXT_SEPARATOR, SheetError
+from posts.intake.write import write_plan
+from scheduler.model import Review, State, WrongUse
+from scheduler.plan import local_text
+from scheduler.store import posts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from posts.model import Media
+    from scheduler.services.desk import Desk
+
+
+def export_plan(desk: Desk, path: Path, *, mission: str | None = None) -> int:
+    """The plan is in the file (.xlsx or .csv), its pictures in a folder beside it; how many posts it holds.
+
+    Posts of all campaigns are left out but the current one's. Raises WrongUse for another kind of file.
+    """
+    if path.suffix.casefold() not in {".xlsx", ".csv"}:
+        raise WrongUse(f"{path.name}: the plan is written as .xlsx or .csv; give the file one of these endings")
+    if mission is not None:
+        desk.settings.mission(mission)
+    with desk.database.read() as tx:
+        rows = [
+            row
+            for row in cast("list[dict[str, Any]]", posts.rows_of(tx))
+            if row["campaign_id"] == desk.campaign_id and mission in {None, row["mission"]}
+        ]
+        content = posts.load(tx, [row["id"] for row in rows])
+        deliveries = {row["id"]: cast("list[dict[str, Any]]", posts.deliveries_of(tx, row["id"])) for row in rows}
+    try:
+        write_plan(path, [_row(row, deliveries[row["id"]], content[row["id"]].media, path) for row in rows])
+    except SheetError as error:
+        raise WrongUse(str(error)) from error
+    return len(rows)
+
+
+def _row(
+    row: dict[str, Any], deliveries: Sequence[dict[str, Any]], media: Sequence[Media], path: Path
+) -> dict[str, str]:
+    first = deliveries[0]
+    date, _, time = str(first["local_due"]).partition("T")
+    kept = [one["account_id"] for one in deliveries if one["state"] != State.CANCELLED]
+    limit = local_text(row["not_after"], first["time_zone"]).replace("T", " ")[:16] if row["not_after"] else ""
+    return {
+        "id": row["external_id"],
+        "mission": row["mission"],
+        "account": ";".join(kept or [one["account_id"] for one in deliveries]),
+        "platform": "",
+        "date": date,
+        "time": time,
+        "kind": row["kind"],
+        "not_after": limit,
+        "language": row["language"],
+        "text": row["text"],
+        "link": row["link"],
+        "media": ";".join(_copy(one, path) for one in media),
+        "alt_text": ALT_TEXT_SEPARATOR.join(one.alt_text for one in media),
+        "quote": row["quote_words"] or "",
+        "speaker": row["quote_speaker"] or "",
+        "role": row["quote_role"] or "",
+        "organisation": row["quote_organisation"] or "",
+        "consent": row["quote_consent"] or "",
+        "first_comment": row["first_comment"],
+        "status": _status(row["review"]),
+        "notes": row["notes"],
+    }
+
+
+def _status(review: str) -> str:
+    return "draft" if review == Review.SENT_BACK else review
+
+
+def _copy(one: Media, path: Path) -> str:
+    folder = path.parent / f"{path.stem}-media"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / one.path.name
+    if not target.exists():
+        shutil.copyfile(one.path, target)
+    return f"{folder.name}/{target.name}"

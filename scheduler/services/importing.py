@@ -1,0 +1,223 @@
+"""A spreadsheet becomes posts: every row gets a verdict, then all that are ready are stored in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from posts.intake.draft import ALT_TEXT_SEPARATOR, CellProblem, SheetError, Verdict
+from posts.intake.sheet import read_sheet
+from posts.model import Level, Post
+from scheduler.model import WrongUse
+from scheduler.plan import GapError, resolve
+from scheduler.services.drafting import from_draft, keep_pictures
+from scheduler.services.editing import can_be_edited, replace_post
+from scheduler.services.reviewing import wish_review
+from scheduler.services.vetting import Vetting
+from scheduler.store import posts
+from scheduler.store.ledger import Entry, write_down
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from posts.intake.draft import Draft, Row, Sheet
+    from scheduler.services.desk import Desk
+    from scheduler.store.posts import Known, NewPost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One row with its final verdict: added, unchanged, changed, needs_fixing or skipped."""
+
+    row: Row
+    verdict: str
+    problems: tuple[CellProblem, ...]
+    new: NewPost | None = None
+    known: Known | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What a spreadsheet did, or would do in a dry run."""
+
+    file: str
+    rows: tuple[Judged, ...]
+    questions: tuple[Mapping[str, str], ...]
+    committed: bool
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def import_sheet(
+    desk: Desk,
+    path: Path,
+    *,
+    mission: str | None = None,
+    day_first: bool | None = None,
+    commit: bool,
+    on_row: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Imported:
+    """Every row has its verdict and, with `commit`, those that are ready are in the database: all or, on failure, none.
+
+    Nothing is stored while a question is open. Raises WrongUse for a file that cannot be read as a whole.
+    """
+    sheet = _read(desk, path, mission, day_first)
+    judged = _judge(desk, sheet, on_row)
+    commit = commit and not sheet.questions
+    if commit:
+        _store(desk, judged)
+    verdicts = [one.verdict for one in judged]
+    return Imported(
+        file=str(path),
+        rows=tuple(judged),
+        questions=tuple(dict(one) for one in sheet.questions),
+        committed=commit,
+        counts={name: verdicts.count(name) for name in ("added", "unchanged", "changed", "needs_fixing", "skipped")},
+    )
+
+
+def as_json(done: Imported) -> dict[str, object]:
+    """The shape that scripts rely on."""
+    return {
+        "file": done.file,
+        **done.counts,
+        "committed": done.committed,
+        "questions": list(done.questions),
+        "rows": [_row_json(one) for one in done.rows],
+    }
+
+
+def _read(desk: Desk, path: Path, mission: str | None, day_first: bool | None) -> Sheet:
+    if mission is not None:
+        desk.settings.mission(mission)
+    missions = {one.code: one for one in desk.settings.missions}
+    try:
+        return read_sheet(path, missions, desk.settings.accounts, default_mission=mission, day_first=day_first)
+    except SheetError as error:
+        raise WrongUse(str(error)) from error
+
+
+def _judge(desk: Desk, sheet: Sheet, on_row: Callable[[int, int], None]) -> list[Judged]:
+    keys = [(row.draft.mission, row.draft.row_key) for row in sheet.rows if row.draft]
+    with desk.database.read() as tx:
+        known = posts.known(tx, desk.campaign_id, keys)
+    vetting = Vetting(desk)
+    judged = []
+    for number, row in enumerate(sheet.rows, start=1):
+        draft = row.draft
+        there = known.get((draft.mission, draft.row_key)) if draft else None
+        judged.append(_judge_row(desk, vetting, row, draft, there))
+        on_row(number, len(sheet.rows))
+    return judged
+
+
+def _judge_row(desk: Desk, vetting: Vetting, row: Row, draft: Draft | None, known: Known | None) -> Judged:
+    if draft is None or row.verdict is not Verdict.READY:
+        verdict = "skipped" if row.verdict is Verdict.SKIPPED else "needs_fixing"
+        return Judged(row=row, verdict=verdict, problems=tuple(row.problems))
+    content = _content(draft)
+    try:
+        new = from_draft(desk, draft, content)
+    except GapError as error:
+        return _to_fix(row, "time_does_not_exist", "time", str(error))
+    problems = list(row.problems)
+    if known and known.source_hash == new.source_hash:
+        return Judged(row=row, verdict="unchanged", problems=tuple(problems), new=new, known=known)
+    if known and not can_be_edited(known.states):
+        words = "this row was changed, but its post is out, on its way or ended; give the new text a new id"
+        return _to_fix(row, "already_out", "id", words)
+    if new.when.instant <= desk.now():
+        words = f"{new.when.local.replace('T', ' ')} in {new.when.zone} is already past; nothing past is ever sent"
+        return _to_fix(row, "past", "date", words)
+    if resolve(datetime.fromisoformat(new.when.local), new.when.zone).twice:
+        words = f"{new.when.local.replace('T', ' ')} happens twice in {new.when.zone}; the first of the two is taken"
+        problems.append(CellProblem(code="happens_twice", level=Level.WARN, cell=f"row {row.number}", message=words))
+    problems += [
+        CellProblem(code=one.code, level=one.level, cell=f"row {row.number}", message=one.message)
+        for one in vetting.problems(content, draft.accounts)
+    ]
+    if any(one.level is Level.BLOCK for one in problems):
+        return Judged(row=row, verdict="needs_fixing", problems=tuple(problems))
+    return Judged(row=row, verdict="changed" if known else "added", problems=tuple(problems), new=new, known=known)
+
+
+def _to_fix(row: Row, code: str, cell: str, message: str) -> Judged:
+    problem = CellProblem(code=code, level=Level.BLOCK, cell=f"{cell}, row {row.number}", message=message)
+    return Judged(row=row, verdict="needs_fixing", problems=(*row.problems, problem))
+
+
+def _content(draft: Draft) -> Post:
+    return Post(
+        mission=draft.mission,
+        text=draft.text,
+        language=draft.language,
+        link=draft.link,
+        first_comment=draft.first_comment,
+        media=draft.media,
+    )
+
+
+def _store(desk: Desk, judged: Sequence[Judged]) -> None:
+    """Pictures first: a file without a row is harmless, a row without its file is not."""
+    folder = desk.settings.media_folder
+    ready = [
+        replace(one, new=replace(one.new, content=keep_pictures(one.new.content, folder)))
+        for one in judged
+        if one.new and one.verdict in {"added", "changed"}
+    ]
+    same = [one for one in judged if one.verdict == "unchanged"]
+    with desk.database.write() as tx:
+        fresh = [one for one in ready if one.verdict == "added"]
+        ids = posts.add_many(tx, [one.new for one in fresh if one.new], desk.now())
+        numbered = list(zip(ids, fresh, strict=True))
+        for one in ready:
+            if one.verdict == "changed" and one.known and one.new:
+                replace_post(tx, desk, one.known.post_id, one.new)
+                numbered.append((one.known.post_id, one))
+        now = desk.now()
+        write_down(
+            tx,
+            [
+                Entry(
+                    at=now,
+                    actor=desk.actor,
+                    verb="import" if one.verdict == "added" else "edit",
+                    subject=f"post:{number}",
+                    after={"content_hash": one.new.content_hash, "due": one.new.when.local, "review": "draft"},
+                )
+                for number, one in numbered
+                if one.new
+            ],
+        )
+        numbered += [(one.known.post_id, one) for one in same if one.known]
+        wish_review(tx, desk, [(number, one.row.draft.status) for number, one in numbered if one.row.draft])
+
+
+def _row_json(one: Judged) -> dict[str, object]:
+    return {
+        "row": one.row.number,
+        "verdict": one.verdict,
+        "problems": [
+            {"code": found.code, "level": str(found.level), "cell": found.cell, "message": found.message}
+            for found in one.problems
+        ],
+        "post": _post_json(one.row.draft, one.new) if one.row.draft else None,
+    }
+
+
+def _post_json(draft: Draft, new: NewPost | None) -> dict[str, object]:
+    return {
+        "id": draft.row_key,
+        "mission": draft.mission,
+        "text": draft.text,
+        "local_due": f"{draft.local_date.isoformat()}T{draft.local_time.isoformat('seconds')}",
+        "time_zone": new.when.zone if new else None,
+        "accounts": list(draft.accounts),
+        "link": draft.link,
+        "media": [one.path.name for one in draft.media],
+        "alt_text": ALT_TEXT_SEPARATOR.join(one.alt_text for one in draft.media),
+        "language": draft.language,
+        "status": str(draft.status),
+        "notes": draft.notes,
+    }

@@ -1,0 +1,200 @@
+"""The verbs for deliveries that wait for a person, and the red button."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from adapters.contract import Failure
+from posts.compose import compose
+from scheduler.model import Scope, State, WrongUse
+from scheduler.plan import next_reading, window_end
+from scheduler.store import claims, moves, outcomes, pauses, posts
+from scheduler.store.moves import Move
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from adapters.contract import Receipt
+    from scheduler.services.desk import Desk
+    from scheduler.store.database import Transaction
+
+
+def hold(desk: Desk, numbers: Sequence[int], *, why: str) -> None:
+    """The deliveries wait for a person, with that reason. Raises WrongUse for one that does not wait; then none is."""
+    _each(desk, numbers, Move(verb="hold", to=State.HELD, actor=desk.actor, reason=why))
+
+
+def release(desk: Desk, numbers: Sequence[int]) -> None:
+    """The deliveries wait for their time again, or go at once where it has come.
+
+    Raises WrongUse for one that may be out already: only `resolve` answers that.
+    """
+    with desk.database.write() as tx:
+        for number in numbers:
+            if moves.may_be_out(tx, number):
+                raise WrongUse(f"delivery {number} may be out already: look, then use `july30 queue resolve {number}`")
+            _to_waiting(tx, desk, number, "release", State.HELD)
+
+
+def retry(desk: Desk, numbers: Sequence[int]) -> None:
+    """The failed deliveries are tried again at once, as they are."""
+    with desk.database.write() as tx:
+        for number in numbers:
+            _to_waiting(tx, desk, number, "retry", State.FAILED)
+
+
+def skip(desk: Desk, numbers: Sequence[int], *, why: str) -> None:
+    """The held deliveries end as skipped, with that reason."""
+    _each(desk, numbers, Move(verb="skip", to=State.SKIPPED, actor=desk.actor, reason=why))
+
+
+def cancel(desk: Desk, numbers: Sequence[int], *, why: str) -> None:
+    """The deliveries end as cancelled, with that reason; nothing of them will ever go out."""
+    _each(desk, numbers, Move(verb="cancel", to=State.CANCELLED, actor=desk.actor, reason=why))
+
+
+def resolve_published(desk: Desk, number: int, address: str | None) -> str:
+    """The delivery is published at that address; without one it is looked up at the platform. The address.
+
+    Raises WrongUse where the look-up does not find it: then a person must give the address.
+    """
+    if address is not None and urlsplit(address).scheme not in {"http", "https", "file"}:
+        raise WrongUse(f"'{address}' is no address; give it as the browser shows it, starting with https://")
+    receipt = None if address else _look_up(desk, number)
+    permalink = receipt.permalink if receipt else str(address)
+    remote_id = receipt.remote_id if receipt else remote_id_of(permalink)
+    with desk.database.write() as tx:
+        row = moves.get(tx, number)
+        if remote_id in claims.taken_remote_ids(tx, str(row["account_id"]), but=number):
+            raise WrongUse(f"another delivery of {row['account_id']} is published at {permalink} already")
+        now = desk.now()
+        until = window_end(desk.settings.campaign, str(row["time_zone"])) + desk.settings.measure_until
+        changes = {
+            "permalink": permalink,
+            "remote_id": remote_id,
+            "published_at": now,
+            "late_by_s": max(0, int((now - cast("datetime", row["due_at"])).total_seconds())),
+            "measure_at": next_reading(now, now, desk.settings.cadence, until),
+        }
+        moves.make(tx, number, Move(verb="resolve", to=State.PUBLISHED, actor=desk.actor), now, changes)
+        moves.settle_attempt(tx, number, "resolved_published", now)
+    return permalink
+
+
+def resolve_not_published(desk: Desk, number: int) -> None:
+    """A person has looked and it is not there: the delivery waits for its time again, or goes at once."""
+    with desk.database.write() as tx:
+        before = State(str(moves.get(tx, number)["state"]))
+        if before not in {State.UNCLEAR, State.HELD}:
+            raise WrongUse(f"delivery {number} is {before}: only an unclear or held one can be resolved")
+        moves.settle_attempt(tx, number, "resolved_not_published", desk.now())
+        _to_waiting(tx, desk, number, "resolve", before)
+
+
+def take_down(desk: Desk, post_ids: Sequence[int], *, why: str) -> list[dict[str, object]]:
+    """Every live delivery of the posts has been deleted where the platform allows it; one row of what came per delivery.
+
+    Rows carry delivery, account, permalink, removed (bool) and reason; what is not removed must be removed by hand.
+    """
+    return [_take_one_down(desk, row, why) for post_id in post_ids for row in _live(desk, post_id)]
+
+
+def pause(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
+    """Nothing in the scope is sent from now on; False if it was paused already."""
+    _must_exist(desk, scope, subject)
+    with desk.database.write() as tx:
+        return pauses.press(tx, scope, _subject(desk, scope, subject), why=why, by=desk.actor, now=desk.now())
+
+
+def resume(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
+    """The scope is sent again; False if it was not paused."""
+    with desk.database.write() as tx:
+        ended = pauses.release(tx, scope, _subject(desk, scope, subject), why=why, by=desk.actor, now=desk.now())
+    return ended > 0
+
+
+def remote_id_of(address: str) -> str:
+    """What most platforms call a post: the last part of its address's path; the whole address where there is none."""
+    parts = [one for one in urlsplit(address).path.split("/") if one]
+    return parts[-1] if parts else address
+
+
+def _each(desk: Desk, numbers: Sequence[int], move: Move) -> None:
+    with desk.database.write() as tx:
+        for number in numbers:
+            moves.make(tx, number, move, desk.now())
+
+
+def _to_waiting(tx: Transaction, desk: Desk, number: int, verb: str, only_from: State) -> None:
+    row = moves.get(tx, number)
+    at_once = max(desk.now(), cast("datetime", row["due_at"]))
+    move = Move(verb=verb, to=State.WAITING, actor=desk.actor, only_from=frozenset({only_from}))
+    moves.make(tx, number, move, desk.now(), {"next_at": at_once, "tries": 0})
+
+
+def _look_up(desk: Desk, number: int) -> Receipt:
+    with desk.database.read() as tx:
+        row = cast("dict[str, Any]", moves.get(tx, number))
+        post = posts.load(tx, [row["post_id"]])[row["post_id"]]
+        taken = claims.taken_remote_ids(tx, row["account_id"], but=number)
+        since = outcomes.first_intent(tx, number) or row["due_at"]
+    account = desk.settings.account(row["account_id"])
+    adapter = desk.adapter_of(account.id)
+    try:
+        message = compose(post, account, adapter.limits())
+        receipt = adapter.find(message, row["key"] or "", since, _Seen(row["progress"], taken))
+    except Failure as failure:
+        raise WrongUse(f"{account.id} could not be asked ({failure}); give the address yourself") from failure
+    if receipt is None:
+        raise WrongUse(f"{account.id} has no such post that we can find; give its address, or say --not-published")
+    return receipt
+
+
+class _Seen:
+    """The progress of a look-up: it only remembers."""
+
+    def __init__(self, saved: Mapping[str, Mapping[str, object]], taken: Collection[str]):
+        self.saved = saved
+        self.taken = taken
+
+    def save(self, step: str, data: Mapping[str, object]) -> None:
+        raise AssertionError(f"a look-up saves nothing, yet {step} was saved: {sorted(data)}")
+
+    def posting(self) -> None:
+        raise AssertionError("a look-up posts nothing")
+
+
+def _live(desk: Desk, post_id: int) -> list[dict[str, object]]:
+    with desk.database.read() as tx:
+        rows = posts.deliveries_of(tx, post_id)
+    if not rows:
+        raise WrongUse(f"there is no post {post_id}; `july30 queue list` shows those there are")
+    return [row for row in rows if row["state"] == State.PUBLISHED]
+
+
+def _take_one_down(desk: Desk, row: Mapping[str, Any], why: str) -> dict[str, object]:
+    told = {"delivery": row["id"], "account": row["account_id"], "permalink": row["permalink"]}
+    account = desk.settings.account(row["account_id"])
+    if not desk.profile(account).can_delete:
+        return {**told, "removed": False, "reason": f"{account.platform} cannot delete through us: do it by hand"}
+    try:
+        desk.adapter_of(account.id).delete(row["remote_id"])
+    except Failure as failure:
+        return {**told, "removed": False, "reason": str(failure)}
+    with desk.database.write() as tx:
+        move = Move(verb="take-down", to=State.REMOVED, actor=desk.actor, reason=why)
+        moves.make(tx, row["id"], move, desk.now(), {"measure_at": None})
+    return {**told, "removed": True, "reason": why}
+
+
+def _must_exist(desk: Desk, scope: Scope, subject: str) -> None:
+    if scope is Scope.MISSION:
+        desk.settings.mission(subject)
+    if scope is Scope.ACCOUNT:
+        desk.settings.account(subject)
+
+
+def _subject(desk: Desk, scope: Scope, subject: str) -> str:
+    return str(desk.campaign_id) if scope is Scope.CAMPAIGN else subject

@@ -1,0 +1,42 @@
+"""What a platform will see of a text, before anything is queued."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from adapters import registry
+from posts.check import check, length
+from posts.compose import compose
+from posts.model import Account, Post
+from scheduler.model import WrongUse
+
+if TYPE_CHECKING:
+    from posts.model import Problem
+
+
+def preview(platform: str, text: str, *, link: str = "", language: str = "") -> dict[str, object]:
+    """Length, limit, unit, parts and problems in the shape that scripts rely on.
+
+    Raises WrongUse for an unknown platform, naming those that are known.
+    """
+    try:
+        limits = registry.profile_of(platform).limits
+    except registry.UnknownPlatformError as error:
+        raise WrongUse(str(error)) from error
+    account = Account(id="preview", mission="", platform=platform)
+    message = compose(Post(mission="", text=text, link=link, language=language), account, limits)
+    counted, limit = length(message.text, limits, with_media=False)
+    return {
+        "platform": platform,
+        "length": counted,
+        "limit": limit.max,
+        "unit": str(limit.unit),
+        "parts": list(message.parts),
+        "problems": [_problem(one) for one in check(message, limits)],
+    }
+
+
+def _problem(one: Problem) -> dict[str, object]:
+    told = asdict(one)
+    return {name: told[name] for name in ("code", "level", "span", "message", "suggestion")}

@@ -1,0 +1,119 @@
+"""One post queued by hand: for one mission, or the same for several at one local hour or at one instant."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from posts.intake.pictures import PictureError, open_picture
+from posts.model import Kind, Post
+from scheduler.content import content_hash
+from scheduler.model import WrongUse
+from scheduler.plan import kind_for, wave
+from scheduler.services.drafting import keep_pictures, source_hash, when_of
+from scheduler.services.editing import refuse_blocked
+from scheduler.store import posts
+from scheduler.store.ledger import Entry, write_down
+from scheduler.store.posts import NewPost
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from posts.model import Media, Mission
+    from scheduler.plan import Resolved
+    from scheduler.services.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person asks to have posted. `at` naive: each mission's local time; aware: one instant everywhere.
+
+    `accounts` empty: every account of the missions. `pictures` and `alt_texts` belong together in order.
+    """
+
+    missions: Sequence[str]
+    at: datetime
+    text: str
+    accounts: Sequence[str] = ()
+    language: str = ""
+    link: str = ""
+    kind: Kind | None = None
+    pictures: Sequence[Path] = ()
+    alt_texts: Sequence[str] = ()
+
+
+def queue_post(desk: Desk, wish: Wish) -> list[int]:
+    """One draft per mission is queued; their post ids. Raises WrongUse with what is wrong, and then nothing is."""
+    missions = [desk.settings.mission(code) for code in wish.missions]
+    media = _open(wish)
+    planned = [_plan(desk, wish, mission, due, media) for mission, due in wave(wish.at, missions)]
+    with desk.database.write() as tx:
+        known = posts.known(tx, desk.campaign_id, [(one.content.mission, one.external_id) for one in planned])
+        if known:
+            raise WrongUse("the same words for the same mission and minute are queued already; nothing was added")
+        ids = posts.add_many(tx, planned, desk.now())
+        write_down(
+            tx,
+            [
+                Entry(
+                    at=desk.now(),
+                    actor=desk.actor,
+                    verb="add",
+                    subject=f"post:{number}",
+                    after={"content_hash": one.content_hash, "due": one.when.local, "review": "draft"},
+                )
+                for number, one in zip(ids, planned, strict=True)
+            ],
+        )
+    return ids
+
+
+def _plan(desk: Desk, wish: Wish, mission: Mission, due: Resolved, media: tuple[Media, ...]) -> NewPost:
+    if due.instant <= desk.now():
+        raise WrongUse(f"{due.local:%Y-%m-%d %H:%M} in {due.zone} is already past; nothing past is ever sent")
+    accounts = _accounts(desk, wish, mission)
+    content = Post(mission=mission.code, text=wish.text, language=wish.language, link=wish.link, media=media)
+    refuse_blocked(desk, content, accounts)
+    content = keep_pictures(content, desk.settings.media_folder)
+    kind = kind_for(wish.kind, due.local.date(), desk.settings.campaign)
+    when = when_of(due)
+    digest = content_hash(
+        content, accounts=accounts, local_due=when.local, time_zone=when.zone, kind=kind, not_after=None
+    )
+    return NewPost(
+        campaign_id=desk.campaign_id,
+        external_id=f"auto-{hashlib.sha256(digest.encode()).hexdigest()[:16]}",
+        source_hash=source_hash(digest, None, ""),
+        content_hash=digest,
+        content=content,
+        accounts=accounts,
+        when=when,
+        kind=kind,
+        not_after=None,
+        quote=None,
+        notes="",
+        created_by=desk.actor,
+    )
+
+
+def _accounts(desk: Desk, wish: Wish, mission: Mission) -> tuple[str, ...]:
+    for number in wish.accounts:
+        desk.settings.account(number)
+    own = [one.id for one in desk.settings.accounts if one.mission == mission.code]
+    chosen = tuple(one for one in own if one in wish.accounts or not wish.accounts)
+    if not chosen:
+        raise WrongUse(f"mission {mission.code} has none of these accounts; it has {', '.join(own) or 'none'}")
+    return chosen
+
+
+def _open(wish: Wish) -> tuple[Media, ...]:
+    if len(wish.alt_texts) > len(wish.pictures):
+        raise WrongUse("there are more alternative texts than pictures")
+    alts = [*wish.alt_texts, *[""] * (len(wish.pictures) - len(wish.alt_texts))]
+    try:
+        return tuple(open_picture(path, alt) for path, alt in zip(wish.pictures, alts, strict=True))
+    except PictureError as error:
+        raise WrongUse(str(error)) from error

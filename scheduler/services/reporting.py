@@ -1,0 +1,66 @@
+"""Where everything stands: the queue, the log, one delivery's story, the state of the whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from scheduler.plan import tzdata_version
+from scheduler.store import ledger, lists, moves, pauses, posts
+from scheduler.store.lists import Filter
+
+if TYPE_CHECKING:
+    from scheduler.services.desk import Desk
+
+QUEUE_FIELDS = (
+    "id", "post_id", "account_id", "mission", "platform", "state", "review", "reason", "due_at", "next_at",
+    "local_due", "time_zone", "kind", "permalink", "remote_id", "external_id", "text",
+)  # fmt: skip
+
+
+def queue(desk: Desk, which: Filter) -> list[dict[str, object]]:
+    """The deliveries asked for, by due instant; `account` is the account's id."""
+    with desk.database.read() as tx:
+        rows = lists.queue(tx, which)
+    return [{("account" if name == "account_id" else name): row[name] for name in QUEUE_FIELDS} for row in rows]
+
+
+def log(desk: Desk, which: Filter) -> list[dict[str, object]]:
+    """The deliveries asked for with all their columns and, under `metrics`, the latest counts that are known."""
+    with desk.database.read() as tx:
+        return lists.log(tx, which)
+
+
+def story(desk: Desk, number: int) -> dict[str, object]:
+    """One delivery whole: its columns, its post, every attempt with its evidence, every audit row."""
+    with desk.database.read() as tx:
+        row = cast("dict[str, Any]", moves.get(tx, number))
+        return {
+            "delivery": row,
+            "post": posts.rows_of(tx, [row["post_id"]])[0],
+            "attempts": lists.attempts(tx, number),
+            "audit": ledger.history(tx, [f"delivery:{number}", f"post:{row['post_id']}"]),
+        }
+
+
+def status(desk: Desk) -> dict[str, object]:
+    """What is due, waits for a person, is paused, and when the daemon last said that it lives."""
+    now = desk.now()
+    with desk.database.read() as tx:
+        beat = lists.last_beat(tx)
+        return {
+            "heartbeat_at": beat["beat_at"] if beat else None,
+            "due": lists.due_count(tx, now),
+            **lists.counts(tx),
+            "paused": pauses.active(tx),
+            "drafts": lists.unapproved_count(tx),
+            "tzdata": tzdata_version(),
+        }
+
+
+def verify(desk: Desk) -> ledger.Verdict:
+    """Whether the hash chains of audit and engagement are unbroken, and the first bad row if not."""
+    with desk.database.read() as tx:
+        return ledger.verify(tx)
+
+
+__all__ = ["Filter", "log", "queue", "status", "story", "verify"]

@@ -1,0 +1,52 @@
+"""Whether a post may go out on its accounts: profile → compose → check, before anything is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from adapters.contract import Failure
+from posts.check import check
+from posts.compose import compose
+from posts.model import Level, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from posts.limits import Limits
+    from posts.model import Account, Post
+    from scheduler.services.desk import Desk
+
+
+class Vetting:
+    """Checks posts against accounts; each account's limits are asked for once."""
+
+    def __init__(self, desk: Desk):
+        self._desk = desk
+        self._limits: dict[str, tuple[Limits, tuple[Problem, ...]]] = {}
+
+    def problems(self, post: Post, accounts: Iterable[str]) -> list[Problem]:
+        """Every reason why the post could not go out as it is on these accounts; each names its account."""
+        found = []
+        for number in accounts:
+            account = self._desk.settings.account(number)
+            limits, unsure = self._known_limits(account)
+            mine = (*unsure, *check(compose(post, account, limits), limits))
+            found += [replace(one, message=f"{account.id}: {one.message}") for one in mine]
+        return found
+
+    def _known_limits(self, account: Account) -> tuple[Limits, tuple[Problem, ...]]:
+        if account.id not in self._limits:
+            self._limits[account.id] = self._ask(account)
+        return self._limits[account.id]
+
+    def _ask(self, account: Account) -> tuple[Limits, tuple[Problem, ...]]:
+        usual = self._desk.profile(account).limits
+        if not self._desk.can_publish(account):
+            words = f"july30 cannot publish to {account.platform} yet; texts can be previewed for it"
+            return usual, (Problem(code="platform_to_come", level=Level.BLOCK, message=words),)
+        try:
+            return self._desk.limits(account), ()
+        except Failure as failure:
+            words = f"its own limits could not be read ({failure}); the usual ones of {account.platform} were taken"
+            return usual, (Problem(code="limits_unknown", level=Level.WARN, message=words),)

@@ -1,0 +1,435 @@
+"""What the Mastodon adapter makes of a strict server's answers, and of a strict server's silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.contract import Ambiguous, AuthExpired, NotReady, Receipt, Rejected, Retryable
+from adapters.http import Http
+from adapters.mastodon import LIMITS, Mastodon, limits_of
+from adapters.scripted.mastodon import MastodonServer, Switches
+from adapters.scripted.server import Mishap, Reply, reply_json
+from tests.adapters.parts import MESSAGE, TOKEN, KnownSecret, account, now, picture
+from tests.fakes.progress import MemoryProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from posts.model import Message
+
+STATUSES = "/api/v1/statuses"
+OTHER_TOKEN = "another-token-of-a-neighbour"
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., MastodonServer]]:
+    """Starts servers that differ as told, and stops them."""
+    running: list[MastodonServer] = []
+
+    def start(**switches: bool | int) -> MastodonServer:
+        tokens = {TOKEN: "iomgeorgia", OTHER_TOKEN: "neighbour"}
+        running.append(MastodonServer(now, tokens, Switches(**switches)).start())  # type: ignore[arg-type]
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.stop()
+
+
+@pytest.fixture
+def server(serve: Callable[..., MastodonServer]) -> MastodonServer:
+    return serve()
+
+
+def adapter_for(server: MastodonServer, token: str = TOKEN, **options: str) -> Mastodon:
+    where = account(base_url=server.url, options=options)
+    return Mastodon(where, KnownSecret(token), http=Http(server.url, read_timeout_s=0.5))
+
+
+def worded(text: str, **given: object) -> Message:
+    return replace(MESSAGE, parts=(text,), **given)  # type: ignore[arg-type]
+
+
+# -- limits --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("instance_v2", [True, False])
+def test_the_servers_own_limits_hold(serve: Callable[..., MastodonServer], instance_v2: bool) -> None:
+    """A post that fits the documentation and not the server fails in front of everybody on the day."""
+    server = serve(instance_v2=instance_v2, characters_max=300, pictures_max=2, description_max=900)
+    limits = adapter_for(server).limits()
+    assert (limits.text[0].max, limits.text[0].link_length, limits.images_max) == (300, 23, 2)
+    assert limits.alt_text is not None
+    assert limits.alt_text.max == 900
+    assert "video/mp4" not in limits.image_types
+
+
+def test_the_servers_limits_are_asked_once(server: MastodonServer) -> None:
+    """Checking a hundred posts must not be a hundred calls."""
+    adapter = adapter_for(server)
+    assert adapter.limits() is adapter.limits()
+    assert len(server.requests) == 1
+
+
+def test_a_server_that_cannot_be_reached_leaves_the_documented_limits(server: MastodonServer) -> None:
+    """A post can be written while the server is down; once it is back, its own limits hold."""
+    adapter = adapter_for(server)
+    server.will_fail(Reply(status=500), method="GET", times=2)
+    assert adapter.limits() == LIMITS
+    assert adapter.limits().images_max == 4
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, {"configuration": None}, {"configuration": {"statuses": {"max_characters": "x"}}}]
+)
+def test_what_a_server_does_not_say_is_as_documented(answer: dict[str, object]) -> None:
+    """Other software speaks this interface too, and leaves out what it likes."""
+    assert limits_of(answer) == LIMITS
+
+
+# -- publishing ----------------------------------------------------------------------------------------------------
+
+
+def test_a_status_says_what_the_message_says(server: MastodonServer, tmp_path: Path) -> None:
+    """Text, language, visibility, pictures in order, alt texts: what was approved is what is seen."""
+    media = (picture(tmp_path, "a.png", alt_text="первая ҷ"), picture(tmp_path, "b.jpg", shade=9, alt_text=""))
+    adapter_for(server, visibility="unlisted").publish(
+        replace(MESSAGE, media=media, language="uz-Latn"), "key-1", MemoryProgress()
+    )
+    (accepted,) = server.accepted
+    assert (accepted.text, accepted.language, accepted.visibility) == (MESSAGE.text, "uz", "unlisted")
+    assert accepted.pictures == ("первая ҷ", "")
+    assert accepted.key == "key-1"
+
+
+@pytest.mark.parametrize(("language", "sent"), [("ka", "ka"), ("uz-Cyrl", "uz"), ("ckb", ""), ("", "")])
+def test_only_a_two_letter_language_is_sent(server: MastodonServer, language: str, sent: str) -> None:
+    """The server knows ISO 639-1; anything else would have the post refused."""
+    adapter_for(server).publish(replace(MESSAGE, language=language), "k", MemoryProgress())
+    assert server.accepted[0].language == sent
+
+
+@pytest.mark.parametrize("numeric_ids", [True, False])
+def test_an_id_is_text_and_safe_in_an_address(serve: Callable[..., MastodonServer], numeric_ids: bool) -> None:
+    """Other software gives ids that are no numbers."""
+    server = serve(numeric_ids=numeric_ids)
+    adapter = adapter_for(server)
+    receipt = adapter.publish(MESSAGE, "k", MemoryProgress())
+    assert isinstance(receipt, Receipt)
+    assert receipt.remote_id == server.accepted[0].remote_id
+    server.react(receipt.remote_id, favourites_count=3, replies_count=2, reblogs_count=1)
+    counted = {one.metric: one.value for one in adapter.measure([receipt.remote_id])}
+    assert counted == {"likes": 3, "comments": 2, "shares": 1}
+
+
+@pytest.mark.parametrize("mishap", [Mishap.CLOSE, Mishap.HANG, Mishap.TRUNCATE, Mishap.GARBAGE])
+def test_a_lost_answer_is_ambiguous_and_the_post_is_found(server: MastodonServer, mishap: Mishap) -> None:
+    """The server took it: sending again would be the duplicate that people leave over."""
+    server.will_fail(mishap, path=STATUSES)
+    since, adapter = now(), adapter_for(server)
+    with pytest.raises(Ambiguous):
+        adapter.publish(MESSAGE, "k", MemoryProgress())
+    found = adapter.find(MESSAGE, "k", since, MemoryProgress())
+    assert found is not None
+    assert [one.remote_id for one in server.accepted] == [found.remote_id]
+
+
+def test_a_server_that_forgets_keys_shows_what_looking_first_is_for(serve: Callable[..., MastodonServer]) -> None:
+    """The same key twice doubles there; only the look before sending again keeps the promise."""
+    server = serve(remembers_keys=False)
+    adapter = adapter_for(server)
+    for _ in range(2):
+        adapter.publish(MESSAGE, "k", MemoryProgress())
+    assert len(server.accepted) == 2
+    found = adapter.find(MESSAGE, "k", now(), MemoryProgress())
+    assert found is not None
+    assert found.remote_id == server.accepted[0].remote_id
+    assert found.evidence["also_found"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b'{"id": "1"}',
+        b'{"url": "https://m.example/1"}',
+        b'{"id": "", "url": "https://m.example/1"}',
+        b'{"id": "..", "url": "https://m.example/1"}',
+        b'{"id": true, "url": "https://m.example/1"}',
+        b'{"id": "1", "url": "javascript:alert(1)"}',
+        b'{"id": "1", "scheduled_at": "2027-07-30T09:00:00Z", "params": {}}',
+    ],
+)
+def test_success_without_an_id_and_an_address_is_no_success(server: MastodonServer, body: bytes) -> None:
+    """A false 'published' is worse than a question to a person."""
+    server.will_fail(Reply(status=200, body=body), path=STATUSES)
+    with pytest.raises(Ambiguous) as raised:
+        adapter_for(server).publish(MESSAGE, "k", MemoryProgress())
+    assert raised.value.http_status == 200
+
+
+@pytest.mark.parametrize(
+    ("reply", "failure"),
+    [
+        (Reply(status=401), AuthExpired),
+        (Reply(status=403), AuthExpired),
+        (Reply(status=422, body=b'{"error": "Validation failed"}'), Rejected),
+        (Reply(status=404), Rejected),
+        (Reply(status=302, headers={"Location": "https://new.example/"}), Rejected),
+        (Reply(status=500), Ambiguous),
+        (Reply(status=503), Ambiguous),
+        (Reply(status=503, headers={"Retry-After": "9"}), Retryable),
+        (Reply(status=429, headers={"Retry-After": "9"}), Retryable),
+    ],
+)
+def test_a_refused_status_is_one_of_four_failures(
+    server: MastodonServer, reply: Reply, failure: type[Exception]
+) -> None:
+    """Each leads to somebody else: the officer, the account's owner, the clock, the look-up."""
+    server.will_fail(reply, path=STATUSES)
+    with pytest.raises(failure):
+        adapter_for(server).publish(MESSAGE, "k", MemoryProgress())
+    assert server.accepted == ()
+
+
+def test_too_long_a_text_is_refused_with_the_servers_words(server: MastodonServer) -> None:
+    """The officer must read why."""
+    with pytest.raises(Rejected, match="character limit of 500 exceeded"):
+        adapter_for(server).publish(worded("ა" * 501), "k", MemoryProgress())
+
+
+def test_a_link_costs_23_and_a_mention_only_its_name(server: MastodonServer) -> None:
+    """Counting otherwise would refuse posts that fit, or send ones that do not."""
+    fits = f"https://iom.example/{'x' * 200} @iom@{'server.' * 9}example " + "ა" * (500 - 23 - 1 - 4 - 1)
+    assert isinstance(adapter_for(server).publish(worded(fits), "k", MemoryProgress()), Receipt)
+    with pytest.raises(Rejected):
+        adapter_for(server).publish(worded(fits + "ა"), "k2", MemoryProgress())
+
+
+def test_a_thread_is_refused_before_anything_is_sent(server: MastodonServer) -> None:
+    """Half a thread in public is worse than none."""
+    with pytest.raises(Rejected, match="thread of 2"):
+        adapter_for(server).publish(replace(MESSAGE, parts=("one", "two")), "k", MemoryProgress())
+    assert server.requests == []
+
+
+def test_an_unknown_visibility_names_the_account_and_the_option(server: MastodonServer) -> None:
+    """A typing error in the configuration must not become a post that nobody sees."""
+    with pytest.raises(Rejected, match=r"ge-test.*visibility"):
+        adapter_for(server, visibility="publik").publish(MESSAGE, "k", MemoryProgress())
+
+
+@pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "пароль"])
+def test_what_cannot_be_a_token_is_the_accounts_fault(server: MastodonServer, token: str) -> None:
+    """An empty environment variable must not be an error of every post."""
+    with pytest.raises(AuthExpired, match="put the token in again"):
+        adapter_for(server, token).whoami()
+    assert server.requests == []
+
+
+# -- pictures ------------------------------------------------------------------------------------------------------
+
+
+def test_a_picture_still_being_processed_is_waited_for_without_a_second_upload(
+    serve: Callable[..., MastodonServer], tmp_path: Path
+) -> None:
+    """Waiting is not failing, and uploading again would start the wait again."""
+    server, progress = serve(slow_media=True), MemoryProgress()
+    message, adapter = replace(MESSAGE, media=(picture(tmp_path),)), adapter_for(server)
+    outcomes = [adapter.publish(message, "k", progress) for _ in range(3)]
+    assert [type(one) for one in outcomes] == [NotReady, NotReady, Receipt]
+    assert outcomes[0] == NotReady(after=timedelta(seconds=5), reason="the server is still working on the pictures")
+    assert server.uploads == 1
+    assert progress.steps.count("posting") == 1
+
+
+def test_not_finished_processing_at_posting_is_waited_for(server: MastodonServer) -> None:
+    """The server says so itself: nothing was published, and soon it will be ready."""
+    words = "Cannot attach files that have not finished processing. Try again in a moment!"
+    server.will_fail(reply_json({"error": words}, 422), path=STATUSES)
+    assert isinstance(adapter_for(server).publish(MESSAGE, "k", MemoryProgress()), NotReady)
+
+
+def test_a_picture_that_the_server_threw_away_is_uploaded_again(server: MastodonServer, tmp_path: Path) -> None:
+    """Unused pictures live for about a day; a post held for a weekend must still go out with its picture."""
+    message, adapter, progress = replace(MESSAGE, media=(picture(tmp_path),)), adapter_for(server), MemoryProgress()
+    server.will_fail(Reply(status=429), path=STATUSES)
+    with pytest.raises(Retryable):
+        adapter.publish(message, "k", progress)
+    server.forget_pictures()
+    assert isinstance(adapter.publish(message, "k", progress), Receipt)
+    assert server.accepted[0].pictures == (message.media[0].alt_text,)
+
+
+def test_a_picture_that_vanishes_at_posting_is_tried_again(server: MastodonServer, tmp_path: Path) -> None:
+    """Nothing was published, and the next try uploads it anew."""
+    server.will_fail(Reply(status=404), path=STATUSES)
+    with pytest.raises(Retryable):
+        adapter_for(server).publish(replace(MESSAGE, media=(picture(tmp_path),)), "k", MemoryProgress())
+
+
+def test_a_file_that_is_no_picture_is_refused_and_nothing_is_posted(server: MastodonServer, tmp_path: Path) -> None:
+    """The text must never go out without its picture."""
+    (tmp_path / "card.jpg").write_text("no picture")
+    broken = replace(picture(tmp_path / "other"), path=tmp_path / "card.jpg", sha256="")
+    with pytest.raises(Rejected, match="content type is invalid"):
+        adapter_for(server).publish(replace(MESSAGE, media=(broken,)), "k", MemoryProgress())
+    assert server.accepted == ()
+
+
+def test_a_picture_changed_since_approval_is_refused(server: MastodonServer, tmp_path: Path) -> None:
+    """What was approved is what goes out."""
+    media = picture(tmp_path)
+    media.path.write_bytes(picture(tmp_path / "other", shade=200).path.read_bytes())
+    with pytest.raises(Rejected, match="not the one that was approved"):
+        adapter_for(server).publish(replace(MESSAGE, media=(media,)), "k", MemoryProgress())
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("mishap", [Mishap.CLOSE, Mishap.GARBAGE, Mishap.TRUNCATE, Reply(status=500)])
+def test_a_failed_upload_is_tried_again(server: MastodonServer, tmp_path: Path, mishap: Mishap | Reply) -> None:
+    """An orphan picture harms nobody; nothing was public."""
+    server.will_fail(mishap, path="/api/v2/media")
+    progress = MemoryProgress()
+    with pytest.raises(Retryable):
+        adapter_for(server).publish(replace(MESSAGE, media=(picture(tmp_path),)), "k", progress)
+    assert progress.steps == []
+
+
+# -- finding -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain",
+        "a & b < c > d \"e\" 'f'",
+        "one\ntwo\n\nthree\n\n\n\nfour  five",
+        "საქართველო #საქართველო https://iom.example/a/very/long/path/that/is/hidden?in=spans&more=1#x",
+        "привет @iom@server.example, @iom@other.example и #Ҳуқуқ",
+        "e\u0301 is é",
+        "oʻylab 👨‍👩‍👧 العربية",
+    ],
+)
+def test_a_text_is_recognised_whatever_the_server_made_of_it(server: MastodonServer, text: str) -> None:
+    """Not recognised means sent again."""
+    since, adapter = now(), adapter_for(server)
+    receipt = adapter.publish(worded(text), "k", MemoryProgress())
+    assert adapter.find(worded(text), "k", since, MemoryProgress()) == receipt
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("Hello @iom@one.example", "Hello @iom@two.example"),
+        ("Hello!", "Hello?"),
+        ("Hello world", "Hello, world"),
+        ("the first", "the second"),
+    ],
+)
+def test_a_text_that_only_looks_alike_is_not_ours(server: MastodonServer, written: str, wanted: str) -> None:
+    """To adopt it would be a false 'published'."""
+    since = now()
+    server.write("iomgeorgia", written)
+    assert adapter_for(server).find(worded(wanted), "k", since, MemoryProgress()) is None
+
+
+def test_a_mention_counts_as_ours_where_the_source_cannot_be_read(server: MastodonServer) -> None:
+    """Old servers have no source; letters, pictures, account and time agree, and sending again would double."""
+    since = now()
+    server.write("iomgeorgia", "Hello @iom@one.example")
+    server.will_fail(Reply(status=404), method="GET", path=f"{STATUSES}/{server.accepted[0].remote_id}/source")
+    assert adapter_for(server).find(worded("Hello @iom@one.example"), "k", since, MemoryProgress()) is not None
+
+
+def test_the_number_of_pictures_must_agree(server: MastodonServer) -> None:
+    """The same words without the card are another post."""
+    since = now()
+    server.write("iomgeorgia", MESSAGE.text, pictures=1)
+    assert adapter_for(server).find(MESSAGE, "k", since, MemoryProgress()) is None
+
+
+def test_somebody_elses_post_is_not_ours(server: MastodonServer) -> None:
+    """A neighbour may say the same words."""
+    since = now()
+    server.write("neighbour", MESSAGE.text)
+    assert adapter_for(server).find(MESSAGE, "k", since, MemoryProgress()) is None
+
+
+def test_a_post_from_before_the_attempt_is_not_ours(server: MastodonServer) -> None:
+    """Last year's words are no proof of this year's post; two minutes are given to clocks that differ."""
+    server.write("iomgeorgia", MESSAGE.text)
+    adapter = adapter_for(server)
+    assert adapter.find(MESSAGE, "k", now() + timedelta(minutes=3), MemoryProgress()) is None
+    assert adapter.find(MESSAGE, "k", now() + timedelta(minutes=1), MemoryProgress()) is not None
+
+
+def test_every_page_is_looked_at(server: MastodonServer) -> None:
+    """A busy account pushes our post off the first page within minutes on the day."""
+    since = now()
+    ours = server.write("iomgeorgia", MESSAGE.text)
+    for number in range(95):
+        server.write("iomgeorgia", f"another one, {number}")
+    found = adapter_for(server).find(MESSAGE, "k", since, MemoryProgress())
+    assert found is not None
+    assert found.remote_id == ours
+
+
+def test_a_look_that_fails_is_no_proof_of_absence(server: MastodonServer) -> None:
+    """'Could not look' taken for 'not there' sends twice."""
+    for reply in (Reply(status=500), Reply(status=200, body=b"<html>"), Reply(status=200, body=b"{}")):
+        server.will_fail(reply, method="GET", path="/api/v1/accounts/id-iomgeorgia/statuses")
+        with pytest.raises(Retryable):
+            adapter_for(server).find(MESSAGE, "k", now(), MemoryProgress())
+
+
+# -- reading, deleting ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("batches", "calls"), [(True, 3), (False, 101)])
+def test_counts_come_in_batches_of_forty_where_the_server_can(
+    serve: Callable[..., MastodonServer], batches: bool, calls: int
+) -> None:
+    """300 calls in five minutes are all that a server allows; older ones must be asked one by one."""
+    server = serve(batches=batches)
+    ids = [server.write("iomgeorgia", f"number {number}") for number in range(100)]
+    readings = adapter_for(server).measure(ids)
+    assert len(readings) == 300
+    assert len(server.requests) == calls
+
+
+@pytest.mark.parametrize("batches", [True, False])
+def test_a_post_that_is_gone_has_no_counts(serve: Callable[..., MastodonServer], batches: bool) -> None:
+    """A zero would say that nobody liked it."""
+    server = serve(batches=batches)
+    kept = server.write("iomgeorgia", "kept")
+    assert {one.remote_id for one in adapter_for(server).measure(["404", kept])} == {kept}
+
+
+@pytest.mark.parametrize("value", [None, "7", -1, True, 1.5])
+def test_a_count_that_is_no_number_is_left_out(server: MastodonServer, value: object) -> None:
+    """Only what was counted is reported."""
+    status = {"id": "1", "favourites_count": value, "replies_count": 2}
+    server.will_fail(reply_json([status]), method="GET", path=STATUSES)
+    assert [(one.metric, one.value) for one in adapter_for(server).measure(["1"])] == [("comments", 2)]
+
+
+def test_nothing_is_asked_for_no_posts(server: MastodonServer) -> None:
+    """An idle account costs no calls."""
+    assert adapter_for(server).measure([]) == []
+    assert server.requests == []
+
+
+def test_somebody_elses_post_cannot_be_taken_down(server: MastodonServer) -> None:
+    """The refusal must reach a person."""
+    theirs = server.write("neighbour", "theirs")
+    with pytest.raises(AuthExpired):
+        adapter_for(server).delete(theirs)
