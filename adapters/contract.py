@@ -27,7 +27,7 @@ class Failure(Exception):
 
 
 class Retryable(Failure):
-    """Not published; trying again later is harmless. `after`: how long the platform asked us to wait, None if unsaid."""
+    """Not published; trying again later is harmless. `after`: how long the platform asked us to wait, None: unsaid."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Ambiguous(Failure):
     """Perhaps published: the posting call left us and no clear answer came back."""
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the daemon asks the sender to put the work down
+class Stopped(Exception):
     """Raised out of `Progress` when the next step must not be taken; adapters let it pass."""
 
 

@@ -53,6 +53,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 PAGE_POSTS = 40
 PAGES_MAX = 50
 BATCH_POSTS = 40
+STILL_WORKING = frozenset({202, 206})
 NO_SUCH_CALL = frozenset({400, 404, 405})
 
 
@@ -118,11 +119,10 @@ class Mastodon:
         One status only: Raises Rejected for a thread. `first_comment` has no place here and is not sent.
         """
         self._refuse_unfit(message)
-        media_ids: list[str] = []
-        for number, picture in enumerate(message.media, 1):
-            media_ids.append(self._uploaded(picture, number, progress))
-        if any(not self._is_ready(progress, number) for number in range(1, len(media_ids) + 1)):
+        pictures = [self._uploaded(one, number, progress) for number, one in enumerate(message.media, 1)]
+        if not all(ready for _, ready in pictures):
             return NotReady(after=LOOK_AGAIN, reason="the server is still working on the pictures")
+        media_ids = [media_id for media_id, _ in pictures]
         call = self._call(
             "publishing",
             "POST",
@@ -141,8 +141,10 @@ class Mastodon:
         found = [one for one in self._own_since(since - CLOCKS_DIFFER) if _id_of(one) not in progress.taken]
         alike = [one for one in found if _pictures(one) == len(message.media) and self._says(one, message.text)]
         receipts = [receipt for one in reversed(alike) if (receipt := _receipt(one))]
-        if not receipts:
+        if not alike:
             return None
+        if not receipts:
+            raise Retryable(f"looking for our own posts: {self._http.host} shows the post, but without an address")
         first, *others = receipts
         return replace(first, evidence={"also_found": [one.permalink for one in others]}) if others else first
 
@@ -186,19 +188,16 @@ class Mastodon:
             status["language"] = language
         return status
 
-    def _uploaded(self, picture: Media, number: int, progress: Progress) -> str:
-        """The picture's id at the server; uploaded once, unless the server has meanwhile thrown it away."""
-        step = f"media-{number}"
-        saved = progress.saved.get(step)
+    def _uploaded(self, picture: Media, number: int, progress: Progress) -> tuple[str, bool]:
+        """The picture's id at the server and whether it can be posted; uploaded once, unless it is gone by now."""
+        saved = progress.saved.get(f"media-{number}")
         if saved is None:
             return self._upload(picture, number, progress)
-        state = self._media_state(str(saved["id"]))
-        if state == "gone":
-            return self._upload(picture, number, progress)
-        progress.save(step, {"id": str(saved["id"]), "ready": state == "ready"})
-        return str(saved["id"])
+        media_id = str(saved["id"])
+        state = self._media_state(media_id)
+        return self._upload(picture, number, progress) if state == "gone" else (media_id, state == "ready")
 
-    def _upload(self, picture: Media, number: int, progress: Progress) -> str:
+    def _upload(self, picture: Media, number: int, progress: Progress) -> tuple[str, bool]:
         name = picture_name(number, picture)
         call = self._call(
             f"uploading {name}",
@@ -211,8 +210,8 @@ class Mastodon:
         media_id = _id_of(_value(answer)) if answer.ok else None
         if media_id is None:
             raise failure_for(answer, posting=False)
-        progress.save(f"media-{number}", {"id": media_id, "ready": answer.status not in {202, 206}})
-        return media_id
+        progress.save(f"media-{number}", {"id": media_id})
+        return media_id, answer.status not in STILL_WORKING
 
     def _media_state(self, media_id: str) -> str:
         call = self._call("looking at an uploaded picture", "GET", f"/api/v1/media/{quote(media_id, safe='')}")
@@ -221,11 +220,7 @@ class Mastodon:
             return "gone"
         if not answer.ok:
             raise failure_for(answer, posting=False)
-        return "working" if answer.status in {202, 206} else "ready"
-
-    @staticmethod
-    def _is_ready(progress: Progress, number: int) -> bool:
-        return bool(progress.saved[f"media-{number}"].get("ready"))
+        return "working" if answer.status in STILL_WORKING else "ready"
 
     def _outcome(self, answer: Answer, *, with_media: bool) -> Receipt | NotReady:
         """What the answer to the posting call means; only an id and an address together mean published."""

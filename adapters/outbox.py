@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from adapters.contract import Fact, Identity, Lookup, Profile, Reading, Receipt, Rejected, Retryable
 from adapters.on_disk import discard, name_for, picture_name, prepare_folder, read_picture, reveal
-from adapters.outbox_feed import PAGE, POST, Feed, UnknownPostError, is_remote_id, post_page
+from adapters.outbox_feed import PAGE, POST, Feed, UnknownPostError, post_page
 from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ class Outbox:
         return [
             Reading(remote_id=one, metric=metric, value=value, source="outbox")
             for one in remote_ids
-            if is_remote_id(one) and self._is_out(one)
-            for metric, value in self.feed.counts(one).items()
+            for metric, value in self._counts(one).items()
         ]
 
     def delete(self, remote_id: str) -> None:
@@ -100,6 +99,14 @@ class Outbox:
             raise Rejected(str(error)) from error
         except OSError as error:
             raise Retryable(f"{remote_id} cannot be moved ({error.strerror}); make room or rights there") from error
+
+    def _counts(self, remote_id: str) -> dict[str, int]:
+        try:
+            return self.feed.counts(remote_id)
+        except UnknownPostError:
+            return {}
+        except OSError as error:
+            raise Retryable(f"the counts of {remote_id} cannot be read ({error.strerror}); see to the disk") from error
 
     def _is_out(self, remote_id: str) -> bool:
         return (self._folder / remote_id / POST).is_file()

@@ -177,8 +177,8 @@ def _page(title: str, body: str) -> bytes:
 def _article(remote_id: str, described: Mapping[str, Any], base: str, counted: str) -> str:
     words = "".join(f"<p>{escape(str(part))}</p>" for part in described.get("parts", ()))
     pictures = "".join(
-        f'<img src="{base}{escape(str(one["file"]))}" alt="{escape(str(one["alt_text"]))}"'
-        f' width="{int(one["width"])}" height="{int(one["height"])}">'
+        f'<img src="{base}{escape(str(one.get("file", "")))}" alt="{escape(str(one.get("alt_text", "")))}"'
+        f' width="{escape(str(one.get("width", "")))}" height="{escape(str(one.get("height", "")))}">'
         for one in described.get("media", ())
     )
     return (

@@ -18,7 +18,6 @@ from scheduler.secrets import StoredSecret
 from scheduler.services.desk import Desk
 from scheduler.store import catalogue, migrate
 from scheduler.store.database import Database, open_database
-from scheduler.store.writer import GroupWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from adapters.contract import Adapter
     from scheduler.config import Settings
+    from scheduler.store.writer import GroupWriter
 
 
 def utc_now() -> datetime:

@@ -116,7 +116,7 @@ class Courier:
             try:
                 self._writer.hand_in(outcomes.record, outcome.delivery_id, outcome).result()
             except Exception as error:  # noqa: BLE001 - the store's failure must not lose the outcome
-                log.error("outcome not written, trying again", delivery=outcome.delivery_id, error=str(error))
+                log.warning("outcome not written, trying again", delivery=outcome.delivery_id, error=str(error))
                 if self.stopping.wait(RECORD_AGAIN_S):
                     return  # the attempt's stage on disk tells the next start what to do
             else:
@@ -128,7 +128,7 @@ class Courier:
             with self._database.write() as tx:
                 pauses.press(tx, Scope.ACCOUNT, account, why=why, by="daemon", now=self._clock())
         except SchedulerError as error:
-            log.error("account not paused", account=account, error=str(error))
+            log.warning("account not paused", account=account, error=str(error))
 
     def make_sure_of(self, account: Account, adapter: Adapter) -> None:
         """The credentials open the account that they are meant to open; looked at once per run and account.
@@ -205,9 +205,9 @@ class _Sender:
         one = self._claimed
         if self._courier.stopping.is_set():
             raise Stopped("the daemon is stopping")
-        item = (one.delivery_id, one.fence, one.content_hash)
+        item = (one.delivery_id, one.fence, one.content_hash, self._courier._clock())  # noqa: SLF001
         if not self._courier._writer.hand_in(claims.may_post, one.delivery_id, item).result():  # noqa: SLF001
-            raise Stopped("paused, changed or taken over since it was claimed")
+            raise Stopped("paused, changed, late or taken over since it was claimed")
         self.stage = Stage.POSTING
 
 

@@ -83,8 +83,8 @@ class Scope(StrEnum):
 class Claimed:
     """A delivery in our hands: everything a sender needs, read in the transaction that claimed it.
 
-    `taken` are the remote ids that the account's other deliveries hold; `tries` counts the attempts that count, this one included;
-    `first_intent_at` is the start of the first attempt, from which a look-up at the platform has to look.
+    `tries` counts the attempts that burned one, this one included. `first_intent_at` is the start of the first attempt,
+    from which a look-up at the platform has to look.
     """
 
     delivery_id: int
@@ -106,8 +106,8 @@ class Claimed:
 class Outcome:
     """What came of one attempt: the state to move to and what to keep of it.
 
-    `next_at` is set only when the new state is waiting; `remote_id`, `permalink`, `measure_at` and `late_by_s` only when
-    published. `payload_hash` is the hash of what was really sent. `name` is what the attempt's row says: receipt,
+    `next_at` is set only when the new state is waiting; `remote_id`, `permalink`, `measure_at` and `late_by_s` only
+    when published. `payload_hash` is the hash of what was really sent. `name` is what the attempt's row says: receipt,
     not_ready, retryable, rejected, auth_expired, ambiguous, needs_hand, own_fault, handed_back, died.
     """
 

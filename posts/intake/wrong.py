@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Wrong(Exception):  # noqa: N818 - not an error of the program: it becomes a row's CellProblem
+class Wrong(Exception):
     """One cell cannot be used; `code` is for programs, the message says what is wrong and what to write instead."""
 
     def __init__(self, code: str, message: str):

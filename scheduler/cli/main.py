@@ -45,12 +45,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "verify": reports.verify,
     "doctor": setup.doctor,
 }
-for owner, commands in (
-    (app, COMMANDS),
-    (queue_app, queue.COMMANDS),
-    (accounts_app, {"list": accounts.list_, "check": accounts.check}),
-    (db_app, {"upgrade": setup.upgrade}),
-):
+ACCOUNTS: dict[str, Callable[..., None]] = {"list": accounts.list_, "check": accounts.check}
+DATABASE: dict[str, Callable[..., None]] = {"upgrade": setup.upgrade}
+for owner, commands in ((app, COMMANDS), (queue_app, queue.COMMANDS), (accounts_app, ACCOUNTS), (db_app, DATABASE)):
     for name, command in commands.items():
         owner.command(name)(command)
 app.add_typer(queue_app, name="queue")

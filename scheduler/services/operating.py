@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def hold(desk: Desk, numbers: Sequence[int], *, why: str) -> None:
     """The deliveries wait for a person, with that reason. Raises WrongUse for one that does not wait; then none is."""
-    _each(desk, numbers, Move(verb="hold", to=State.HELD, actor=desk.actor, reason=why))
+    waiting = frozenset({State.WAITING})  # one that is being sent must end as what it becomes
+    _each(desk, numbers, Move(verb="hold", to=State.HELD, actor=desk.actor, reason=why, only_from=waiting))
 
 
 def release(desk: Desk, numbers: Sequence[int]) -> None:
@@ -78,7 +79,9 @@ def resolve_published(desk: Desk, number: int, address: str | None) -> str:
             "late_by_s": max(0, int((now - cast("datetime", row["due_at"])).total_seconds())),
             "measure_at": next_reading(now, now, desk.settings.cadence, until),
         }
-        moves.make(tx, number, Move(verb="resolve", to=State.PUBLISHED, actor=desk.actor), now, changes)
+        open_to_a_person = frozenset({State.UNCLEAR, State.HELD})
+        resolved = Move(verb="resolve", to=State.PUBLISHED, actor=desk.actor, only_from=open_to_a_person)
+        moves.make(tx, number, resolved, now, changes)
         moves.settle_attempt(tx, number, "resolved_published", now)
     return permalink
 
@@ -94,7 +97,7 @@ def resolve_not_published(desk: Desk, number: int) -> None:
 
 
 def take_down(desk: Desk, post_ids: Sequence[int], *, why: str) -> list[dict[str, object]]:
-    """Every live delivery of the posts has been deleted where the platform allows it; one row of what came per delivery.
+    """Every live delivery of the posts has been deleted where the platform allows it; one row for each delivery.
 
     Rows carry delivery, account, permalink, removed (bool) and reason; what is not removed must be removed by hand.
     """

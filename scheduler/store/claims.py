@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
-    CompoundSelect,
     Integer,
     Select,
     Text,
     and_,
-    bindparam,
     column,
     exists,
     func,
@@ -22,19 +20,20 @@ from sqlalchemy import (
     values,
 )
 
+from posts.model import Kind
 from scheduler.content import delivery_key
 from scheduler.model import Claimed, Review, Scope, Stage, State
+from scheduler.plan import on_time
 from scheduler.store import posts
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import approval, attempt, delivery, pause, post
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import ColumnElement
 
-    from posts.model import Kind
     from scheduler.store.database import Transaction
 
 DAEMON = "daemon"
@@ -91,7 +90,8 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str) -> list[Clai
             delivery.c.tries,
         )
     ).all()
-    rows = sorted(taken, key=lambda row: ids.index(row.id)) if len(taken) < 200 else list(taken)
+    place = {number: at for at, number in enumerate(ids)}
+    rows = sorted(taken, key=lambda row: place[row.id])
     attempts = _open_attempts(tx, [(row.id, row.fence) for row in rows], owner, now)
     write_down(
         tx,
@@ -100,13 +100,12 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str) -> list[Clai
             for row in rows
         ],
     )
-    content = posts.load(tx, sorted({row.post_id for row in rows}))
+    post_ids = sorted({row.post_id for row in rows})
     facts = {
         row.id: row
-        for row in tx.execute(
-            select(post.c.id, post.c.content_hash, post.c.not_after).where(post.c.id.in_(list(content)))
-        )
+        for row in tx.execute(select(post.c.id, post.c.content_hash, post.c.not_after).where(post.c.id.in_(post_ids)))
     }
+    content = posts.load(tx, post_ids)
     firsts = _first_intents(tx, [row.id for row in rows])
     return [
         Claimed(
@@ -146,19 +145,20 @@ def set_late_aside(tx: Transaction, *, now: datetime, kinds: dict[Kind, timedelt
     here = and_(delivery.c.state == State.WAITING, approved(), not_paused())
     over = base.where(here, post.c.not_after.is_not(None), post.c.not_after < now)
     gone = _set_aside(tx, over, State.SKIPPED, "its 'not after' has passed before it could go out", now)
-    late = or_(*(and_(post.c.kind == kind, delivery.c.next_at < now - most) for kind, most in kinds.items()))
     words = "it missed its time while nothing was sending: release it if it should still go out, or skip it"
-    return gone + _set_aside(tx, base.where(here, late), State.HELD, words, now)
+    return gone + _set_aside(tx, base.where(here, _late(now, kinds)), State.HELD, words, now)
 
 
-def may_post(tx: Transaction, marks: Sequence[tuple[int, int, str]]) -> set[int]:
-    """The delivery ids of these (delivery, fence, content hash) whose attempt is now committed as posting.
+def may_post(tx: Transaction, marks: Sequence[tuple[int, int, str, datetime]]) -> set[int]:
+    """The delivery ids of these (delivery, fence, content hash, now) whose attempt is now committed as posting.
 
-    Those left out were taken from us, paused, or changed since they were claimed: their call must not be made.
+    Those left out were taken from us, paused, changed, or have become late since they were claimed: their call must
+    not be made.
     """
+    now = max(moment for _, _, _, moment in marks)
     numbered = (
         values(column("id", BigInteger), column("fence", Integer), column("content", Text), name="v")
-        .data(list(marks))
+        .data([(number, fence, content) for number, fence, content, _ in marks])
         .cte("v")
     )
     ours = (
@@ -166,6 +166,8 @@ def may_post(tx: Transaction, marks: Sequence[tuple[int, int, str]]) -> set[int]
         .join(numbered, and_(delivery.c.id == numbered.c.id, delivery.c.fence == numbered.c.fence))
         .join(post, and_(post.c.id == delivery.c.post_id, post.c.content_hash == numbered.c.content))
         .where(delivery.c.state == State.SENDING, approved(), not_paused())
+        .where(or_(post.c.not_after.is_(None), post.c.not_after >= now))
+        .where(~_late(now, {kind: on_time(kind) for kind in Kind}))
         .cte("ours")
     )
     moved = tx.execute(
@@ -193,6 +195,10 @@ def taken_remote_ids(tx: Transaction, account_id: str, *, but: int) -> frozenset
         delivery.c.account_id == account_id, delivery.c.remote_id.is_not(None), delivery.c.id != but
     )
     return frozenset(one for one in tx.scalars(query) if one)
+
+
+def _late(now: datetime, kinds: Mapping[Kind, timedelta]) -> ColumnElement[bool]:
+    return or_(*(and_(post.c.kind == kind, delivery.c.next_at < now - most) for kind, most in kinds.items()))
 
 
 def _keys(tx: Transaction, ids: Sequence[int]) -> dict[int, str]:
@@ -229,15 +235,10 @@ def _first_intents(tx: Transaction, ids: Sequence[int]) -> dict[int, datetime]:
     return {row.delivery_id: row.first for row in tx.execute(query)}
 
 
-def _set_aside(
-    tx: Transaction, which: Select[tuple[int]] | CompoundSelect[tuple[int]], to: State, why: str, now: datetime
-) -> list[int]:
-    ids = list(tx.scalars(which))
-    if not ids:
-        return []
+def _set_aside(tx: Transaction, which: Select[tuple[int]], to: State, why: str, now: datetime) -> list[int]:
     moved = tx.execute(
         update(delivery)
-        .where(delivery.c.id.in_(bindparam("ids", ids, expanding=True)), delivery.c.state == State.WAITING)
+        .where(delivery.c.id.in_(which), delivery.c.state == State.WAITING)
         .values(state=to, reason=why)
         .returning(delivery.c.id)
     ).all()

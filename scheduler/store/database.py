@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 
 from scheduler.model import Unavailable
 from scheduler.store.schema import audit
@@ -27,7 +29,8 @@ class Database:
     """One database, opened. Close it with `close()`; safe to share between threads."""
 
     def __init__(self, engine: Engine):
-        self._reader = engine
+        consistent: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
+        self._reader = engine.execution_options(**consistent) if engine.dialect.name == "postgresql" else engine
         self._writer = engine.execution_options(july30_write=True)
         self.dialect = engine.dialect.name
         self.url = engine.url
@@ -40,8 +43,13 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        """Everything done inside is committed at the end, or none of it. Raises Unavailable as `read` does."""
+        """Everything done inside is committed at the end, or none of it. Raises Unavailable as `read` does.
+
+        One at a time, on both databases: what was read inside still holds when it is committed, and no two writers can
+        wait for each other's rows.
+        """
         with _plain_words(self), self._writer.begin() as tx:
+            lock_ledger(tx)
             yield tx
 
     def change_mark(self) -> int:
@@ -60,14 +68,14 @@ def open_database(url: str, *, pool_size: int = 8) -> Database:
     extra: dict[str, Any] = {"connect_args": {"timeout": SQLITE_BUSY_MS / 1000}}
     if where.get_backend_name() == "postgresql":
         extra = {"connect_args": {"connect_timeout": 10}, "pool_pre_ping": True}
-    engine = create_engine(where, pool_size=pool_size, max_overflow=8, **extra)
+    engine = create_engine(where, pool_size=pool_size, max_overflow=8, hide_parameters=True, **extra)
     if engine.dialect.name == "sqlite":
         _make_sqlite_strict(engine)
     return Database(engine)
 
 
 def lock_ledger(tx: Transaction) -> None:
-    """Nobody else appends to a hash chain until this transaction ends (SQLite has one writer anyway)."""
+    """Nobody else writes, nor appends to a hash chain, until this transaction ends (SQLite has one writer anyway)."""
     if tx.dialect.name == "postgresql":
         tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LEDGER_LOCK})
 
@@ -78,7 +86,9 @@ def _make_sqlite_strict(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(dbapi: Any, _record: object) -> None:
         dbapi.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        with suppress(sqlite3.OperationalError):  # "locked" at once where another process is just doing the same
+            dbapi.execute("PRAGMA journal_mode=WAL")
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
             dbapi.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -93,6 +103,8 @@ def _plain_words(database: Database) -> Iterator[None]:
         yield
     except OperationalError as error:
         raise Unavailable(_said(database, error)) from error
+    except NoFreeConnectionError as error:
+        raise Unavailable("all connections to the database have been in use for too long; try again") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable(_said(database, error)) from error

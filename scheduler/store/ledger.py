@@ -1,4 +1,7 @@
-"""The two append-only tables, audit and engagement: every row carries the hash of the one before it."""
+"""The two append-only tables, audit and engagement: every row carries the hash of the one before it.
+
+How far each chain goes stands in `ledger_head`, so that missing last rows are found too.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, update
 
 from scheduler.store.database import lock_ledger
-from scheduler.store.schema import audit, engagement
+from scheduler.store.schema import audit, engagement, ledger_head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +69,10 @@ def append_readings(tx: Transaction, rows: Sequence[dict[str, object]]) -> None:
 
 
 def verify(tx: Transaction) -> Verdict:
-    """Both chains walked from the first row: the number of rows, and the first whose hash does not fit."""
+    """Both chains walked from the first row to their head: the number of rows, and the first that does not fit.
+
+    A missing row is told as the row that stands in its place, or as its own number where nothing follows.
+    """
     seen = 0
     for table in (audit, engagement):
         previous, expected_id = "", 1
@@ -76,6 +82,9 @@ def verify(tx: Transaction) -> Verdict:
             if not fits or row["id"] != expected_id:
                 return Verdict(rows=seen, first_bad=f"{table.name}:{row['id']}")
             previous, expected_id = row["hash"], expected_id + 1
+        last_id, last_hash = _head(tx, table)
+        if (last_id, last_hash) != (expected_id - 1, previous):
+            return Verdict(rows=seen, first_bad=f"{table.name}:{min(expected_id, last_id + 1)}")
     return Verdict(rows=seen, first_bad=None)
 
 
@@ -83,13 +92,20 @@ def _append(tx: Transaction, table: Table, rows: list[dict[str, object]]) -> Non
     if not rows:
         return
     lock_ledger(tx)
-    last = tx.execute(select(table.c.id, table.c.hash).order_by(table.c.id.desc()).limit(1)).one_or_none()
-    number, previous = (last.id, last.hash) if last else (0, "")
+    number, previous = _head(tx, table)
     for row in rows:
         number += 1
         row |= {"id": number, "previous_hash": previous}
         previous = row["hash"] = _hash(table.name, row, previous)
     tx.execute(insert(table), rows)
+    here = update(ledger_head).where(ledger_head.c.name == table.name)
+    tx.execute(here.values(last_id=number, last_hash=previous))
+
+
+def _head(tx: Transaction, table: Table) -> tuple[int, str]:
+    query = select(ledger_head.c.last_id, ledger_head.c.last_hash).where(ledger_head.c.name == table.name)
+    found = tx.execute(query).one_or_none()
+    return (found.last_id, found.last_hash) if found else (0, "")
 
 
 def _hash(table: str, row: Mapping[str, object], previous: str) -> str:

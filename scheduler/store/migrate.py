@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from scheduler.model import WrongUse
 
@@ -18,12 +19,18 @@ LOCATION = "scheduler.store:migrations"
 
 
 def upgrade(database: Database) -> tuple[str | None, str]:
-    """The tables are of the newest version; the version before and the one now."""
+    """The tables are of the newest version; the version before and the one now.
+
+    Raises WrongUse, with everything left as it was, where they are of a version that this program does not know.
+    """
     before = version(database)
     config = _config()
-    with database.write() as tx:
-        config.attributes["connection"] = tx
-        command.upgrade(config, "head")
+    try:
+        with database.write() as tx:
+            config.attributes["connection"] = tx
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise WrongUse(f"the database is of version {before}, which a newer july30 has made; use that one") from error
     return before, newest()
 
 

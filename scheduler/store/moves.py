@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from scheduler.model import MOVES, State, WrongUse
+from scheduler.model import MOVES, Stage, State, WrongUse
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import attempt, delivery
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scheduler.store.database import Transaction
+
+# What proves that nothing is out, or that somebody has looked; whatever else a posting attempt says leaves doubt.
+SETTLED = frozenset(
+    {"receipt", "not_ready", "retryable", "rejected", "auth_expired", "resolved_published", "resolved_not_published"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,7 @@ def may_be_out(tx: Transaction, number: int) -> bool:
         .order_by(attempt.c.fence.desc())
         .limit(1)
     ).one_or_none()
-    return row is not None and row.stage == "posting" and row.outcome in {"ambiguous", "died"}
+    return row is not None and row.stage == Stage.POSTING and row.outcome not in SETTLED
 
 
 def settle_attempt(tx: Transaction, number: int, outcome: str, now: datetime) -> None:

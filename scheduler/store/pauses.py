@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
-from scheduler.model import Scope
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import pause
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from scheduler.model import Scope
     from scheduler.store.database import Transaction
 
 

@@ -252,6 +252,14 @@ audit = Table(
     Index(None, "subject"),
 )
 
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last_id", BigId, nullable=False),
+    Column("last_hash", Text, nullable=False),
+)
+
 pause = Table(
     "pause",
     metadata,

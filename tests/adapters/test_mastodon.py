@@ -372,6 +372,14 @@ def test_a_post_from_before_the_attempt_is_not_ours(server: MastodonServer) -> N
     assert adapter.find(MESSAGE, "k", now() + timedelta(minutes=1), MemoryProgress()) is not None
 
 
+def test_our_post_without_an_address_is_not_taken_for_absent(server: MastodonServer) -> None:
+    """It is there: to say 'not found' would send it again."""
+    status = {"id": "1", "content": "<p>hello</p>", "created_at": now().isoformat(), "media_attachments": []}
+    server.will_fail(reply_json([status]), method="GET", path="/api/v1/accounts/id-iomgeorgia/statuses")
+    with pytest.raises(Retryable, match="without an address"):
+        adapter_for(server).find(worded("hello"), "k", now(), MemoryProgress())
+
+
 def test_every_page_is_looked_at(server: MastodonServer) -> None:
     """A busy account pushes our post off the first page within minutes on the day."""
     since = now()

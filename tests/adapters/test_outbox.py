@@ -207,6 +207,13 @@ def test_the_page_can_be_read_by_everybody(outbox: Outbox, folder: Path, tmp_pat
     assert re.findall(r"<h(\d)", page) == ["1", "2"]
 
 
+@pytest.mark.parametrize("described", ["", "[]", '{"media": [{}]}', '{"parts": []}'])
+def test_a_description_damaged_by_hand_does_not_stop_the_feed(outbox: Outbox, folder: Path, described: str) -> None:
+    """The next post must go out and be seen all the same."""
+    (folder / post(outbox, "1") / "post.json").write_text(described)
+    assert outbox.publish(MESSAGE, "2", MemoryProgress()).evidence == {}
+
+
 def test_an_empty_feed_says_so(tmp_path: Path) -> None:
     """A blank page looks broken."""
     Feed(tmp_path).write_page()

@@ -28,6 +28,10 @@ def _sqlite_triggers(moves: str) -> list[str]:
         " BEGIN SELECT RAISE(ABORT, 'a delivery starts as waiting'); END",
         "CREATE TRIGGER delivery_stays BEFORE DELETE ON delivery"
         " BEGIN SELECT RAISE(ABORT, 'a delivery is never deleted'); END",
+        # INSERT OR REPLACE deletes without firing delete triggers (SQLite 3.40, seen 2026-11-24)
+        "CREATE TRIGGER delivery_no_replace BEFORE INSERT ON delivery WHEN EXISTS (SELECT 1 FROM delivery"
+        " WHERE id = NEW.id OR (post_id = NEW.post_id AND account_id = NEW.account_id))"
+        " BEGIN SELECT RAISE(ABORT, 'a post has one delivery per account, and it is never replaced'); END",
     ]
     for table in APPEND_ONLY:
         made += [
@@ -35,7 +39,6 @@ def _sqlite_triggers(moves: str) -> list[str]:
             f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             for verb in ("UPDATE", "DELETE")
         ]
-        # INSERT OR REPLACE deletes without firing delete triggers (SQLite 3.40, seen 2026-11-24)
         made.append(
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
             f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
@@ -73,16 +76,18 @@ COMMON_METRICS = ("likes", "comments", "shares", "views", "clicks", "saves")
 def views() -> Sequence[str]:
     """The statements that make the reviewers' views, the same on both databases."""
     latest = ", ".join(f"MAX(CASE WHEN e.metric = '{one}' THEN e.value END) AS {one}" for one in COMMON_METRICS)
-    sums = ", ".join(f"SUM(l.{one}) AS {one}" for one in COMMON_METRICS)
+    # PostgreSQL sums bigints as numeric; a count is an integer on both
+    sums = ", ".join(f"CAST(SUM(l.{one}) AS BIGINT) AS {one}" for one in COMMON_METRICS)
     states = ", ".join(
         f"SUM(CASE WHEN d.state = '{one}' THEN 1 ELSE 0 END) AS {one}"
-        for one in ("waiting", "published", "unclear", "held", "failed", "skipped", "cancelled", "removed")
+        for one in ("waiting", "sending", "published", "unclear", "held", "failed", "skipped", "cancelled", "removed")
     )
     columns = ", ".join(f"l.{one}" for one in COMMON_METRICS)
     return [
         f"CREATE VIEW engagement_latest AS SELECT d.id AS delivery_id, MAX(e.read_at) AS read_at, {latest}"
-        " FROM delivery d LEFT JOIN engagement e ON e.id IN"
-        " (SELECT MAX(n.id) FROM engagement n WHERE n.delivery_id = d.id GROUP BY n.metric) GROUP BY d.id",
+        " FROM delivery d LEFT JOIN"
+        " (SELECT n.delivery_id, MAX(n.id) AS id FROM engagement n GROUP BY n.delivery_id, n.metric) newest"
+        " ON newest.delivery_id = d.id LEFT JOIN engagement e ON e.id = newest.id GROUP BY d.id",
         f"CREATE VIEW delivery_log AS SELECT d.*, p.text, p.language, p.kind, p.review, {columns}, l.read_at"
         " FROM delivery d JOIN post p ON p.id = d.post_id JOIN engagement_latest l ON l.delivery_id = d.id",
         f"CREATE VIEW mission_summary AS SELECT d.mission, COUNT(*) AS deliveries, {states}, {sums}"

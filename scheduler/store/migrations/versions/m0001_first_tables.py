@@ -62,6 +62,14 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_heartbeat_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_heartbeat")),
     )
+    head = op.create_table(
+        "ledger_head",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("last_id", BigId, nullable=False),
+        sa.Column("last_hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_ledger_head")),
+    )
+    op.bulk_insert(head, [{"name": name, "last_id": 0, "last_hash": ""} for name in ("audit", "engagement")])
     op.create_table(
         "mission",
         sa.Column("code", sa.Text(), nullable=False),
