@@ -78,7 +78,7 @@ class Courier:
         """
         now = self._clock()
         room = self._threads.room()
-        if 0 < room < self._threads.size // 2:
+        if 0 < room < self._threads.size // 4:
             return None  # a sender that ends wakes us: claiming one by one costs a commit each
         with self._database.write() as tx:
             claims.set_late_aside(tx, now=now, kinds={kind: on_time(kind) for kind in Kind})
@@ -111,17 +111,24 @@ class Courier:
         return replace(outcome, late_by_s=late, measure_at=reading)
 
     def _record(self, outcome: Outcome) -> None:
-        """Tried until it is on disk: a platform's yes must not be forgotten because a disk is full for a minute."""
-        while True:
-            try:
-                self._writer.hand_in(outcomes.record, outcome.delivery_id, outcome).result()
-            except Exception as error:  # noqa: BLE001 - the store's failure must not lose the outcome
-                log.warning("outcome not written, trying again", delivery=outcome.delivery_id, error=str(error))
-                if self.stopping.wait(RECORD_AGAIN_S):
-                    return  # the attempt's stage on disk tells the next start what to do
-            else:
-                log.info("delivery", delivery=outcome.delivery_id, state=outcome.state, reason=outcome.reason)
-                return
+        """Handed to the writer; the sender goes on at once, and nothing is lost if the writing fails at first."""
+        written = self._writer.hand_in(outcomes.record, outcome.delivery_id, outcome)
+        written.add_done_callback(lambda done: self._after_writing(outcome, done.exception()))
+
+    def _after_writing(self, outcome: Outcome, error: BaseException | None) -> None:
+        if error is None:
+            log.info("delivery", delivery=outcome.delivery_id, state=outcome.state, reason=outcome.reason)
+            return
+        log.warning("outcome not written, trying again", delivery=outcome.delivery_id, error=str(error))
+        threading.Thread(target=self._record_later, args=(outcome,), daemon=True).start()
+
+    def _record_later(self, outcome: Outcome) -> None:
+        """A platform's yes must not be forgotten because a disk is full for a minute.
+
+        When we are stopping it is: the attempt's stage on disk then tells the next start what to do.
+        """
+        if not self.stopping.wait(RECORD_AGAIN_S):
+            self._record(outcome)
 
     def _hold_account(self, account: str, why: str) -> None:
         try:

@@ -64,7 +64,7 @@ def decide(result: Result, *, claimed: Claimed, stage: Stage, now: datetime, jit
             return _after_failure(result, stage, jitter, made)
         case Stopped() if stage is Stage.PREPARING:
             reason = "It was handed back before anything could go out; nobody need act."
-            return made("handed_back", State.WAITING, reason, next_at=now)
+            return made("handed_back", State.WAITING, reason)  # its time stays, so that lateness still counts
         case Stopped():
             return made("ambiguous", State.UNCLEAR, _unclear("It was put down while the call was under way"))
         case _:

@@ -4,21 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    BigInteger,
-    Integer,
-    Select,
-    Text,
-    and_,
-    column,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-    values,
-)
+from sqlalchemy import Text, and_, bindparam, exists, func, insert, or_, select, update
 
 from posts.model import Kind
 from scheduler.content import delivery_key
@@ -32,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
 
     from scheduler.store.database import Transaction
 
@@ -69,16 +55,14 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str) -> list[Clai
         .limit(most)
         .with_for_update(of=delivery, skip_locked=True)
     )
-    found = tx.execute(due).all()
-    if not found:
+    ids = list(tx.scalars(due))
+    if not ids:
         return []
-    ids = [row.id for row in found]
-    keys = _keys(tx, ids)
-    numbered = values(column("id", BigInteger), column("key", Text), name="v").data(sorted(keys.items())).cte("v")
+    _freeze_keys(tx, ids)
     taken = tx.execute(
         update(delivery)
-        .where(delivery.c.id == numbered.c.id, delivery.c.state == State.WAITING)
-        .values(state=State.SENDING, reason="", fence=delivery.c.fence + 1, key=numbered.c.key)
+        .where(delivery.c.id.in_(ids), delivery.c.state == State.WAITING)
+        .values(state=State.SENDING, reason="", fence=delivery.c.fence + 1)
         .returning(
             delivery.c.id,
             delivery.c.post_id,
@@ -155,28 +139,20 @@ def may_post(tx: Transaction, marks: Sequence[tuple[int, int, str, datetime]]) -
     Those left out were taken from us, paused, changed, or have become late since they were claimed: their call must
     not be made.
     """
+    asked = {number: (fence, content) for number, fence, content, _ in marks}
     now = max(moment for _, _, _, moment in marks)
-    numbered = (
-        values(column("id", BigInteger), column("fence", Integer), column("content", Text), name="v")
-        .data([(number, fence, content) for number, fence, content, _ in marks])
-        .cte("v")
-    )
-    ours = (
-        select(delivery.c.id, delivery.c.fence)
-        .join(numbered, and_(delivery.c.id == numbered.c.id, delivery.c.fence == numbered.c.fence))
-        .join(post, and_(post.c.id == delivery.c.post_id, post.c.content_hash == numbered.c.content))
-        .where(delivery.c.state == State.SENDING, approved(), not_paused())
-        .where(or_(post.c.not_after.is_(None), post.c.not_after >= now))
+    rows = tx.execute(
+        select(delivery.c.id, delivery.c.fence, post.c.content_hash, attempt.c.id.label("attempt_id"))
+        .join(post, post.c.id == delivery.c.post_id)
+        .join(attempt, and_(attempt.c.delivery_id == delivery.c.id, attempt.c.fence == delivery.c.fence))
+        .where(delivery.c.id.in_(list(asked)), delivery.c.state == State.SENDING, attempt.c.finished_at.is_(None))
+        .where(approved(), not_paused(), or_(post.c.not_after.is_(None), post.c.not_after >= now))
         .where(~_late(now, {kind: on_time(kind) for kind in Kind}))
-        .cte("ours")
-    )
-    moved = tx.execute(
-        update(attempt)
-        .where(attempt.c.delivery_id == ours.c.id, attempt.c.fence == ours.c.fence, attempt.c.finished_at.is_(None))
-        .values(stage=Stage.POSTING)
-        .returning(attempt.c.delivery_id)
+        .with_for_update(of=(delivery, post))
     ).all()
-    return {row.delivery_id for row in moved}
+    ours = {row.id: row.attempt_id for row in rows if asked[row.id] == (row.fence, row.content_hash)}
+    tx.execute(update(attempt).where(attempt.c.id.in_(list(ours.values()))).values(stage=Stage.POSTING))
+    return set(ours)
 
 
 def save_progress(tx: Transaction, saves: Sequence[tuple[int, int, dict[str, dict[str, object]]]]) -> set[int]:
@@ -201,20 +177,24 @@ def _late(now: datetime, kinds: Mapping[Kind, timedelta]) -> ColumnElement[bool]
     return or_(*(and_(post.c.kind == kind, delivery.c.next_at < now - most) for kind, most in kinds.items()))
 
 
-def _keys(tx: Transaction, ids: Sequence[int]) -> dict[int, str]:
-    rows = tx.execute(
-        select(
-            delivery.c.id, delivery.c.key, delivery.c.post_id, delivery.c.account_id, delivery.c.due_at,
-            post.c.content_hash,
-        )
+def _freeze_keys(tx: Transaction, ids: Sequence[int]) -> None:
+    """Deliveries that never had an intent get their key; one that has a key keeps it for ever."""
+    query = (
+        select(delivery.c.id, delivery.c.post_id, delivery.c.account_id, delivery.c.due_at, post.c.content_hash)
         .join(post, post.c.id == delivery.c.post_id)
-        .where(delivery.c.id.in_(ids))
-    )  # fmt: skip
-    return {
-        row.id: row.key
-        or delivery_key(post_id=row.post_id, account=row.account_id, due_at=row.due_at, content=row.content_hash)
-        for row in rows
-    }
+        .where(delivery.c.id.in_(ids), delivery.c.key.is_(None))
+    )
+    keys = [
+        {
+            "b_id": row.id,
+            "b_key": delivery_key(
+                post_id=row.post_id, account=row.account_id, due_at=row.due_at, content=row.content_hash
+            ),
+        }
+        for row in tx.execute(query)
+    ]
+    if keys:
+        tx.execute(update(delivery).where(delivery.c.id == bindparam("b_id")).values(key=bindparam("b_key")), keys)
 
 
 def _open_attempts(tx: Transaction, pairs: Sequence[tuple[int, int]], owner: str, now: datetime) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ class Database:
         consistent: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
         self._reader = engine.execution_options(**consistent) if engine.dialect.name == "postgresql" else engine
         self._writer = engine.execution_options(july30_write=True)
+        self._turn = threading.Lock()  # waiting here costs nothing; SQLite's own busy wait sleeps in steps
         self.dialect = engine.dialect.name
         self.url = engine.url
 
@@ -48,7 +50,7 @@ class Database:
         One at a time, on both databases: what was read inside still holds when it is committed, and no two writers can
         wait for each other's rows.
         """
-        with _plain_words(self), self._writer.begin() as tx:
+        with self._turn, _plain_words(self), self._writer.begin() as tx:
             lock_ledger(tx)
             yield tx
 
@@ -62,10 +64,13 @@ class Database:
         self._reader.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 8) -> Database:
-    """The database behind `url`, not yet connected to; see `migrate.upgrade` for its tables."""
+def open_database(url: str, *, pool_size: int = 8, busy_ms: int = SQLITE_BUSY_MS) -> Database:
+    """The database behind `url`, not yet connected to; see `migrate.upgrade` for its tables.
+
+    `busy_ms`: how long a transaction on SQLite waits for another writer before it raises Unavailable.
+    """
     where = make_url(url)
-    extra: dict[str, Any] = {"connect_args": {"timeout": SQLITE_BUSY_MS / 1000}}
+    extra: dict[str, Any] = {"connect_args": {"timeout": busy_ms / 1000}}
     if where.get_backend_name() == "postgresql":
         extra = {"connect_args": {"connect_timeout": 10}, "pool_pre_ping": True}
     engine = create_engine(where, pool_size=pool_size, max_overflow=8, hide_parameters=True, **extra)

@@ -34,8 +34,11 @@ def take(database: Database) -> Callable[[], None]:
 
 
 def _take_file(database: Database) -> Callable[[], None]:
-    path = Path(f"{database.url.database}.lock")
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    path = Path(f"{Path(str(database.url.database)).resolve()}.lock")  # one place for all the names of one file
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Unavailable(f"the lock file {path} cannot be opened: {error.strerror}") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

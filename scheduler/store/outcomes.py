@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Integer, and_, bindparam, case, column, select, update, values
+from sqlalchemy import and_, bindparam, func, select, update
 
 from scheduler.model import Outcome, Stage, State
+from scheduler.store.columns import UtcDateTime
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import attempt, delivery
 
@@ -26,33 +27,27 @@ def record(tx: Transaction, outcomes: Sequence[Outcome]) -> set[int]:
 
     Left out are those that were no longer ours: another fence holds them, and its word counts.
     """
-    by_id = {one.delivery_id: one for one in outcomes}
-    held = (
-        values(column("id", BigInteger), column("fence", Integer), name="v")
-        .data([(one.delivery_id, one.fence) for one in outcomes])
-        .cte("v")
+    by_fence = {(one.delivery_id, one.fence): one for one in outcomes}
+    held = tx.execute(
+        select(delivery.c.id, delivery.c.fence)
+        .where(delivery.c.id.in_({number for number, _ in by_fence}), delivery.c.state == State.SENDING)
+        .order_by(delivery.c.id)
+        .with_for_update()
     )
-    ours = set(
-        tx.scalars(
-            select(delivery.c.id)
-            .join(held, and_(delivery.c.id == held.c.id, delivery.c.fence == held.c.fence))
-            .where(delivery.c.state == State.SENDING)
-            .with_for_update(of=delivery)
-        )
-    )
-    kept = [by_id[number] for number in sorted(ours)]
+    kept = [by_fence[row.id, row.fence] for row in held if (row.id, row.fence) in by_fence]
     if not kept:
-        return ours
+        return set()
     _update_deliveries(tx, kept)
     _close_attempts(tx, kept)
     write_down(tx, [_entry(one) for one in kept])
-    return ours
+    return {one.delivery_id for one in kept}
 
 
 def recover(tx: Transaction, *, now: datetime) -> dict[str, int]:
     """Every row that a dead sender left as sending has gone where its attempt's stage says; how many went where.
 
-    Call it only while holding the one sender's lock: then whoever wrote `sending` is dead.
+    Call it only while holding the one sender's lock: then whoever wrote `sending` is dead. What waits again keeps its
+    instant: it is as late as it is.
     """
     rows = tx.execute(
         select(delivery.c.id, delivery.c.fence, attempt.c.id.label("attempt_id"), attempt.c.stage)
@@ -68,7 +63,6 @@ def recover(tx: Transaction, *, now: datetime) -> dict[str, int]:
             state=State.UNCLEAR if row.stage == Stage.POSTING else State.WAITING,
             reason=DIED_POSTING if row.stage == Stage.POSTING else DIED_PREPARING,
             finished_at=now,
-            next_at=None if row.stage == Stage.POSTING else now,
         )
         for row in rows
     ]
@@ -84,7 +78,7 @@ def _update_deliveries(tx: Transaction, kept: Sequence[Outcome]) -> None:
         .values(
             state=bindparam("b_state"),
             reason=bindparam("b_reason"),
-            next_at=case((bindparam("b_again"), bindparam("b_next_at")), else_=delivery.c.next_at),
+            next_at=func.coalesce(bindparam("b_next_at", type_=UtcDateTime()), delivery.c.next_at),
             tries=delivery.c.tries + bindparam("b_burned"),
             measure_at=bindparam("b_measure_at"),
             published_at=bindparam("b_published_at"),
@@ -102,7 +96,6 @@ def _delivery_row(one: Outcome) -> dict[str, object]:
         "b_id": one.delivery_id,
         "b_state": one.state,
         "b_reason": one.reason,
-        "b_again": one.next_at is not None,
         "b_next_at": one.next_at,
         "b_burned": int(one.name in BURNS_A_TRY),
         "b_measure_at": one.measure_at,

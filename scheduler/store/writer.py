@@ -11,6 +11,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scheduler.model import Unavailable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -56,6 +58,9 @@ class GroupWriter:
         """
         done: Future[bool] = Future()
         with self._change:
+            if self._closing:
+                done.set_exception(Unavailable("the daemon has stopped: nothing more is written"))
+                return done
             self._waiting.append(_Entry(group, number, item, done))
             self._change.notify()
         return done
@@ -68,17 +73,28 @@ class GroupWriter:
         with self._change:
             while not self._waiting and not self._closing:
                 self._change.wait()
-            return [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            return self._first_of_each()
+
+    def _first_of_each(self) -> list[_Entry]:
+        """The longest waiting, but of one delivery only one a group: `group` answers by number."""
+        batch: dict[tuple[Group, int], _Entry] = {}
+        while self._waiting and len(batch) < self._most:
+            first = self._waiting[0]
+            if (first.group, first.number) in batch:
+                break
+            batch[first.group, first.number] = self._waiting.popleft()
+        return list(batch.values())
 
     def _write(self, batch: list[_Entry]) -> None:
         try:
             accepted = self._commit(batch)
         except Exception as error:  # noqa: BLE001 - whatever the commit raised belongs to those who wait for it
-            if len(batch) == 1:
-                batch[0].done.set_exception(error)
+            if len(batch) > 1 and not isinstance(error, Unavailable):
+                for one in batch:  # one bad row must not take the others down
+                    self._write([one])
                 return
-            for one in batch:  # one bad row must not take the others down
-                self._write([one])
+            for one in batch:
+                one.done.set_exception(error)
             return
         for one in batch:
             one.done.set_result(one.number in accepted[one.group])

@@ -419,7 +419,8 @@ def test_each_one_set_aside_leaves_one_audit_row(world: World) -> None:
 
 def test_the_other_posts_of_the_account_are_known_by_their_ids(world: World) -> None:
     """A look-up by text must not take an older post with the same words for ours."""
-    first, second, third = world.delivery(), world.delivery(), world.delivery("ge-wall")
+    first, second = world.delivery(), world.delivery()
+    world.delivery("ge-wall")
     for claimed in world.claim():
         world.record(outcome(claimed, State.PUBLISHED, world.clock(), name="receipt"))
 

@@ -106,9 +106,8 @@ def test_nothing_is_written_down_when_the_transaction_fails(world: World) -> Non
     """The audit tells what happened; a change that was rolled back did not."""
     before = world.audit()
 
-    with pytest.raises(ZeroDivisionError), world.database.write() as tx:
-        ledger.write_down(tx, [entry(world, "pause")])
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _write_and_fail(world)
 
     assert world.audit() == before
     assert verify(world.database).first_bad is None
@@ -154,6 +153,12 @@ def _write(world: World, table: str, rows: int) -> None:
         else:
             with world.database.write() as tx:
                 ledger.write_down(tx, [entry(world, "test")])
+
+
+def _write_and_fail(world: World) -> None:
+    with world.database.write() as tx:
+        ledger.write_down(tx, [entry(world, "pause")])
+        raise ZeroDivisionError
 
 
 def _unlock(world: World, table: str) -> None:

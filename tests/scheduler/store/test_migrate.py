@@ -111,7 +111,8 @@ def test_two_upgrades_at_once_are_harmless(empty_url: str) -> None:
         for _ in range(2)
     ]
     for one in both:
-        assert one.stdout and one.stdout.readline() == "ready\n"
+        assert one.stdout
+        assert one.stdout.readline() == "ready\n"
     for one in both:
         assert one.stdin
         one.stdin.write("go\n")
@@ -155,4 +156,4 @@ def test_a_database_of_a_newer_program_is_left_alone(world: World, act: object) 
 
 def _triggers(database: Database) -> dict[str, str]:
     with database.read() as tx:
-        return {name: sql for name, sql in tx.execute(text(ASK_TRIGGERS[database.dialect]))}
+        return dict(tx.execute(text(ASK_TRIGGERS[database.dialect])))

@@ -1,0 +1,99 @@
+"""There is one sender, and its place is free the moment it is gone."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from subprocess import PIPE
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scheduler.model import Unavailable
+from scheduler.store.database import open_database
+from scheduler.store.lock import SecondSenderError, take
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scheduler.store.database import Database
+
+HOLDER = """
+import sys
+from scheduler.store.database import open_database
+from scheduler.store.lock import take
+
+let_go = take(open_database(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_second_sender_is_refused_until_the_first_lets_go(database: Database, url: str) -> None:
+    """Two daemons over one database would both be right, and everything would go out twice."""
+    other = open_database(url)
+    let_go = take(database)
+
+    with pytest.raises(SecondSenderError, match="another july30 daemon already sends"):
+        take(other)
+
+    let_go()
+    take(other)()
+    other.close()
+
+
+def test_the_place_is_free_at_once_after_the_holder_was_killed(database: Database, url: str) -> None:
+    """A restart right after SIGKILL must not wait for a stale lock, nor ask a person to remove a file."""
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, url], stdin=PIPE, stdout=PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(SecondSenderError):
+        take(database)
+
+    holder.send_signal(signal.SIGKILL)
+    holder.communicate(timeout=10)
+
+    _take_soon(database)
+
+
+def test_the_same_file_by_another_name_is_the_same_place(tmp_path: Path) -> None:
+    """A link to the file must not make room for a second sender."""
+    (tmp_path / "link.db").symlink_to(tmp_path / "real.db")
+    first, second = (open_database(f"sqlite:///{tmp_path / name}") for name in ("real.db", "link.db"))
+    let_go = take(first)
+
+    with pytest.raises(SecondSenderError):
+        take(second)
+    let_go()
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """In words, with its path; a missing mount is an everyday fault."""
+    database = open_database(f"sqlite:///{tmp_path / 'gone' / 'july30.db'}")
+
+    with pytest.raises(Unavailable, match="gone"):
+        take(database)
+
+
+def test_a_password_is_not_told(tmp_path: Path) -> None:
+    """The message ends up in logs and tickets."""
+    database = open_database(f"postgresql+psycopg://me:very-secret@/july30?host={tmp_path}")
+
+    with pytest.raises(Unavailable) as told:
+        take(database)
+    assert "very-secret" not in str(told.value)
+    database.close()
+
+
+def _take_soon(database: Database) -> None:
+    """A server notices the death of a client within moments, not in the same microsecond."""
+    for _ in range(200):
+        try:
+            take(database)()
+        except SecondSenderError:
+            with database.read():
+                continue
+        else:
+            return
+    raise AssertionError("the place was never free again")
