@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from structlog import get_logger
 
-from adapters.contract import AuthExpired, Failure, Rejected, Stopped
+from adapters.contract import AuthExpired, Failure, NeedsHand, NotReady, Receipt, Rejected, Stopped
 from posts.check import check
 from posts.compose import compose
 from posts.model import Kind, Level
-from scheduler.model import Claimed, Outcome, SchedulerError, Scope, Stage, State
+from scheduler.model import Claimed, Outcome, SchedulerError, Scope, Stage, State, Unavailable
+from scheduler.notify.faults import trace_of
 from scheduler.plan import next_reading, on_time
 from scheduler.retry import decide
 from scheduler.store import claims, outcomes, pauses
@@ -22,6 +23,7 @@ from scheduler.store.catalogue import confirm_identity, confirmed_identity, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from concurrent.futures import Future
     from datetime import datetime, timedelta
 
     from adapters.contract import Adapter
@@ -68,7 +70,7 @@ class Courier:
         self._owner = owner
         self._dice = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._known: set[str] = set()
-        self._knowing = threading.Lock()
+        self._knowing = {one: threading.Lock() for one in accounts}
         self.stopping = threading.Event()
 
     def pass_on(self) -> datetime | None:
@@ -89,12 +91,14 @@ class Courier:
             return claims.next_due(tx)
 
     def send(self, claimed: Claimed) -> None:
-        """The delivery has been tried once and what came of it is on disk; nothing is raised."""
+        """The delivery has been tried once and what came of it is on its way to the disk; nothing is raised."""
         tries = _Sender(self, claimed)
         result = tries.publish()
         outcome = decide(result, claimed=claimed, stage=tries.stage, now=self._clock(), jitter=self._dice.random())
+        log.info("delivery", delivery=outcome.delivery_id, state=outcome.state, reason=outcome.reason)
         self._record(self._completed(outcome, claimed, tries))
         if isinstance(result, AuthExpired):
+            self._known.discard(claimed.account)  # whoever connects it again may take another account's secret
             self._hold_account(claimed.account, outcome.reason)
 
     def put_back(self, claimed: Claimed) -> None:
@@ -113,14 +117,15 @@ class Courier:
     def _record(self, outcome: Outcome) -> None:
         """Handed to the writer; the sender goes on at once, and nothing is lost if the writing fails at first."""
         written = self._writer.hand_in(outcomes.record, outcome.delivery_id, outcome)
-        written.add_done_callback(lambda done: self._after_writing(outcome, done.exception()))
+        written.add_done_callback(lambda done: self._after_writing(outcome, done))
 
-    def _after_writing(self, outcome: Outcome, error: BaseException | None) -> None:
-        if error is None:
-            log.info("delivery", delivery=outcome.delivery_id, state=outcome.state, reason=outcome.reason)
-            return
-        log.warning("outcome not written, trying again", delivery=outcome.delivery_id, error=str(error))
-        threading.Thread(target=self._record_later, args=(outcome,), daemon=True).start()
+    def _after_writing(self, outcome: Outcome, written: Future[bool]) -> None:
+        told = {"delivery": outcome.delivery_id, "state": outcome.state, "permalink": outcome.permalink}
+        if error := written.exception():
+            log.warning("outcome not written, trying again", **told, error=str(error))
+            threading.Thread(target=self._record_later, args=(outcome,), daemon=True).start()
+        elif not written.result():
+            log.error("outcome came too late: it is no longer ours", **told)
 
     def _record_later(self, outcome: Outcome) -> None:
         """A platform's yes must not be forgotten because a disk is full for a minute.
@@ -142,7 +147,7 @@ class Courier:
 
         Raises AuthExpired where it is another one, and whatever failure asking the platform gives.
         """
-        with self._knowing:
+        with self._knowing[account.id]:
             if account.id in self._known:
                 return
             who = adapter.whoami()
@@ -173,10 +178,17 @@ class _Sender:
         """What the adapter said, or what it raised."""
         try:
             return self._publish()
-        except Exception as error:
-            if not isinstance(error, Failure | Stopped):
-                log.exception("our own fault", delivery=self._claimed.delivery_id)
-            return error
+        except (Failure, Stopped) as told:
+            return told
+        except Unavailable as error:
+            if self.stage is Stage.PREPARING:
+                return Stopped(str(error))  # no stage on disk, no call: it is not the post's fault
+            fault: Exception = error
+        except Exception as error:  # noqa: BLE001 - an unknown failure is a result like the known ones
+            fault = error
+        number, kind = self._claimed.delivery_id, type(fault).__name__
+        log.error("our own fault", delivery=number, exception=kind, trace=trace_of(fault))
+        return fault
 
     def _publish(self) -> Result:
         courier, claimed = self._courier, self._claimed
@@ -190,7 +202,10 @@ class _Sender:
         if blocks := [one.message for one in check(message, limits) if one.level is Level.BLOCK]:
             raise Rejected("; ".join(blocks))
         self.payload_hash = payload_hash(message)
-        return adapter.publish(message, claimed.key, self)
+        told = adapter.publish(message, claimed.key, self)
+        if not isinstance(told, Receipt | NotReady | NeedsHand):
+            raise TypeError
+        return told
 
     @property
     def saved(self) -> Mapping[str, Mapping[str, object]]:

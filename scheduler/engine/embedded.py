@@ -6,9 +6,12 @@ import queue
 import threading
 from typing import TYPE_CHECKING
 
+from structlog import get_logger
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+log = get_logger()
 Job = tuple["Callable[[], None]", "Callable[[], None]"]
 
 
@@ -41,25 +44,32 @@ class Threads:
     def hand_in(self, job: Callable[[], None], put_back: Callable[[], None]) -> None:
         """`job` is run by the next free thread; `put_back` instead, if we stop before one is free."""
         with self._change:
-            self._in_hand += 1
-        self._jobs.put((job, put_back))
+            if not self._stopping:
+                self._in_hand += 1
+                self._jobs.put((job, put_back))
+                return
+        put_back()
 
     def stop(self, within_s: float) -> bool:
         """No further job is begun and what waited is put back; whether all running ones ended in time."""
         with self._change:
             self._stopping = True
-        for _ in self._threads:
-            self._jobs.put(None)
-        with self._change:
+            for _ in self._threads:
+                self._jobs.put(None)
             return self._change.wait_for(lambda: self._in_hand == 0, timeout=within_s)
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             begin, put_back = job
-            try:
-                (put_back if self._stopping else begin)()
-            finally:
-                with self._change:
-                    self._in_hand -= 1
-                    self._change.notify_all()
-                self._on_free()
+            _survive(put_back if self._stopping else begin)
+            with self._change:
+                self._in_hand -= 1
+                self._change.notify_all()
+            _survive(self._on_free)
+
+
+def _survive(act: Callable[[], None]) -> None:
+    try:
+        act()
+    except BaseException:  # not even an exit may cost us the thread
+        log.exception("a sender's job failed: our own fault")

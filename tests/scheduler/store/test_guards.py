@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
     from tests.fakes.world import World
 
-SQUARE = [(before, after) for before in State for after in State]
 
 
-@pytest.mark.parametrize(("before", "after"), SQUARE)
-def test_a_delivery_makes_exactly_the_moves_of_the_model(world: World, before: State, after: State) -> None:
+@pytest.mark.parametrize("before", list(State))
+def test_a_delivery_makes_exactly_the_moves_of_the_model(world: World, before: State) -> None:
     """A second program or a person with a SQL client must not bring a published post back to waiting."""
-    number = world.delivery()
-    world.bring(number, before)
+    for after in State:
+        number = world.delivery()
+        world.bring(number, before)
 
-    if after in MOVES[before] or after is before:
-        world.move(number, after)
-        assert world.state(number) is after
-    else:
-        with pytest.raises(DBAPIError, match="may not make this move"):
+        if after in MOVES[before] or after is before:
             world.move(number, after)
-        assert world.state(number) is before
+            assert world.state(number) is after
+        else:
+            with pytest.raises(DBAPIError, match="may not make this move"):
+                world.move(number, after)
+            assert world.state(number) is before
 
 
 @pytest.mark.parametrize("state", [one for one in State if one is not State.WAITING])

@@ -156,4 +156,5 @@ def test_a_database_of_a_newer_program_is_left_alone(world: World, act: object) 
 
 def _triggers(database: Database) -> dict[str, str]:
     with database.read() as tx:
-        return dict(tx.execute(text(ASK_TRIGGERS[database.dialect])))
+        rows = tx.execute(text(ASK_TRIGGERS[database.dialect])).all()
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,85 @@
+"""A courier at work in a test: real threads, a real group writer, obedient platforms."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from scheduler.delivery import Courier, Rhythm
+from scheduler.engine.embedded import Threads
+from scheduler.store.writer import GroupWriter
+from tests.fakes.adapter import ObedientAdapter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from adapters.contract import Adapter
+    from scheduler.store.database import Transaction
+    from tests.fakes.world import World
+
+PATIENCE_S = 20
+
+
+class Office:
+    """`pass_on` returns when everything that it claimed has been tried and what came of it is written."""
+
+    def __init__(
+        self,
+        world: World,
+        adapters: Mapping[str, Adapter] | ObedientAdapter,
+        *,
+        size: int = 2,
+        writer: GroupWriter | None = None,
+    ):
+        self._change = threading.Condition()
+        self.writer = writer or GroupWriter(world.database)
+        self.threads = Threads(size, on_free=self._notify)
+        self.courier = Courier(
+            database=world.database,
+            writer=self.writer,
+            threads=self.threads,
+            accounts=world.accounts,
+            adapter_of=lambda account: adapters if isinstance(adapters, ObedientAdapter) else adapters[account],
+            rhythm=Rhythm(cadence=(timedelta(minutes=1),), until=world.clock() + timedelta(days=90)),
+            clock=world.clock,
+            owner="test:1",
+        )
+        self.writer.start()
+        self.threads.start()
+
+    def pass_on(self) -> datetime | None:
+        """One pass, and everything it began is over."""
+        due = self.begin()
+        self.finish()
+        return due
+
+    def begin(self) -> datetime | None:
+        """One pass; the senders are at it."""
+        return self.courier.pass_on()
+
+    def finish(self) -> None:
+        """Every sender is idle and what was handed to the writer is written."""
+        with self._change:
+            assert self._change.wait_for(lambda: self.threads.room() == 2 * self.threads.size, PATIENCE_S)
+        self.written()
+
+    def written(self) -> None:
+        """What was handed to the writer until now is written."""
+        self.writer.hand_in(_nothing, -1, -1).result(PATIENCE_S)
+
+    def stop(self) -> bool:
+        """As the daemon stops; whether every call ended in time."""
+        self.courier.stopping.set()
+        ended = self.threads.stop(PATIENCE_S)
+        self.writer.close()
+        return ended
+
+    def _notify(self) -> None:
+        with self._change:
+            self._change.notify_all()
+
+
+def _nothing(_tx: Transaction, items: Sequence[Any]) -> set[int]:
+    return set(items)
