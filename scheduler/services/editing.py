@@ -17,7 +17,7 @@ from scheduler.store.moves import Move
 from scheduler.store.posts import NewPost, When
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from posts.model import Post
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scheduler.store.database import Transaction
 
 OPEN = frozenset({State.WAITING, State.HELD, State.FAILED})
+NO_LONGER_NAMED = "its post no longer names this account"
 OUT = frozenset({State.SENDING, State.PUBLISHED, State.UNCLEAR, State.REMOVED})
 
 
@@ -79,9 +80,20 @@ def replace_post(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> Non
                 f"post {post_id} may be out (delivery {number}): settle it first with queue resolve {number}"
             )
         if row["account_id"] not in new.accounts and State.CANCELLED in MOVES[State(str(row["state"]))]:
-            why = "its post no longer names this account"
-            moves.make(tx, number, Move(verb="edit", to=State.CANCELLED, actor=desk.actor, reason=why), desk.now())
+            gone = Move(verb="edit", to=State.CANCELLED, actor=desk.actor, reason=NO_LONGER_NAMED)
+            moves.make(tx, number, gone, desk.now())
     posts.replace(tx, post_id, new)
+
+
+def dropped(tx: Transaction, post_id: int) -> frozenset[str]:
+    """The accounts that the post once named and no longer does; their deliveries have ended."""
+    rows = posts.deliveries_of(tx, post_id)
+    return frozenset(str(row["account_id"]) for row in rows if left_out(row))
+
+
+def left_out(row: Mapping[str, object]) -> bool:
+    """Whether the delivery ended because its post no longer names the account, not because a person ended it."""
+    return row["state"] == State.CANCELLED and row["reason"] == NO_LONGER_NAMED
 
 
 def stored(tx: Transaction, post_id: int) -> NewPost:
@@ -107,7 +119,7 @@ def stored(tx: Transaction, post_id: int) -> NewPost:
         source_hash=row["source_hash"],
         content_hash=row["content_hash"],
         content=posts.load(tx, [post_id])[post_id],
-        accounts=tuple(one["account_id"] for one in deliveries if one["state"] != State.CANCELLED),
+        accounts=tuple(one["account_id"] for one in deliveries if not left_out(one)),
         when=When(instant=first["due_at"], local=first["local_due"], zone=first["time_zone"], tzdata=first["tzdata"]),
         kind=Kind(row["kind"]),
         not_after=row["not_after"],
@@ -125,7 +137,8 @@ def refuse_blocked(desk: Desk, content: Post, accounts: Collection[str]) -> None
 
 
 def _change(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> None:
-    refuse_blocked(desk, new.content, new.accounts)
+    ended = {row["account_id"] for row in posts.deliveries_of(tx, post_id) if State(str(row["state"])) not in OPEN}
+    refuse_blocked(desk, new.content, [one for one in new.accounts if one not in ended])
     digest = content_hash(
         new.content,
         accounts=new.accounts,

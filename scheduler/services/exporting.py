@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from posts.intake.draft import ALT_TEXT_SEPARATOR, SheetError
 from posts.intake.write import write_plan
-from scheduler.model import Review, State, WrongUse
+from scheduler.model import Review, WrongUse
 from scheduler.plan import local_text
+from scheduler.services.editing import left_out
 from scheduler.store import posts
 
 if TYPE_CHECKING:
@@ -48,12 +49,12 @@ def _row(
 ) -> dict[str, str]:
     first = deliveries[0]
     date, _, time = str(first["local_due"]).partition("T")
-    kept = [one["account_id"] for one in deliveries if one["state"] != State.CANCELLED]
-    limit = local_text(row["not_after"], first["time_zone"]).replace("T", " ")[:16] if row["not_after"] else ""
+    named = [one["account_id"] for one in deliveries if not left_out(one)]
+    limit = local_text(row["not_after"], first["time_zone"]).replace("T", " ") if row["not_after"] else ""
     return {
         "id": row["external_id"],
         "mission": row["mission"],
-        "account": ";".join(kept or [one["account_id"] for one in deliveries]),
+        "account": ";".join(named),
         "platform": "",
         "date": date,
         "time": time,
@@ -83,6 +84,6 @@ def _copy(one: Media, path: Path) -> str:
     folder = path.parent / f"{path.stem}-media"
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / one.path.name
-    if not target.exists():
+    if not target.exists() or target.stat().st_size != one.size_bytes:
         shutil.copyfile(one.path, target)
     return f"{folder.name}/{target.name}"

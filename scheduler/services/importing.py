@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from posts.intake.draft import ALT_TEXT_SEPARATOR, CellProblem, SheetError, Verdict
 from posts.intake.sheet import read_sheet
 from posts.model import Level, Post
-from scheduler.model import WrongUse
+from scheduler.model import State, WrongUse
 from scheduler.plan import GapError, resolve
 from scheduler.services.drafting import from_draft, keep_pictures
-from scheduler.services.editing import can_be_edited, replace_post
+from scheduler.services.editing import can_be_edited, dropped, replace_post
 from scheduler.services.reviewing import wish_review
 from scheduler.services.vetting import Vetting
 from scheduler.store import posts
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from posts.intake.draft import Draft, Row, Sheet
     from scheduler.services.desk import Desk
+    from scheduler.store.database import Transaction
     from scheduler.store.posts import Known, NewPost
 
 
@@ -102,14 +103,24 @@ def _judge(desk: Desk, sheet: Sheet, on_row: Callable[[int, int], None]) -> list
     keys = [(row.draft.mission, row.draft.row_key) for row in sheet.rows if row.draft]
     with desk.database.read() as tx:
         known = posts.known(tx, desk.campaign_id, keys)
+        ended = {one.post_id: dropped(tx, one.post_id) for one in known.values() if State.CANCELLED in one.states}
     vetting = Vetting(desk)
     judged = []
     for number, row in enumerate(sheet.rows, start=1):
         draft = row.draft
         there = known.get((draft.mission, draft.row_key)) if draft else None
-        judged.append(_judge_row(desk, vetting, row, draft, there))
+        one = _judge_row(desk, vetting, row, draft, there)
+        gone = ended.get(there.post_id, frozenset()) if there else frozenset()
+        judged.append(_without_ended(one, gone) if one.verdict == "changed" else one)
         on_row(number, len(sheet.rows))
     return judged
+
+
+def _without_ended(one: Judged, ended: frozenset[str]) -> Judged:
+    """The judged row; one that names an account again that it once left out needs fixing: that delivery has ended."""
+    again = sorted(ended & set(one.new.accounts)) if one.new else []
+    words = f"this row once left out {', '.join(again)}, and what was cancelled stays so: give this account a row of its own"
+    return _to_fix(one.row, "account_ended", "account", words) if again else one
 
 
 def _judge_row(desk: Desk, vetting: Vetting, row: Row, draft: Draft | None, known: Known | None) -> Judged:
@@ -120,7 +131,7 @@ def _judge_row(desk: Desk, vetting: Vetting, row: Row, draft: Draft | None, know
     try:
         new = from_draft(desk, draft, content)
     except GapError as error:
-        return _to_fix(row, "time_does_not_exist", "time", str(error))
+        return _to_fix(row, "time_does_not_exist", "not_after" if error.wish == draft.not_after else "time", str(error))
     problems = list(row.problems)
     if known and known.source_hash == new.source_hash:
         return Judged(row=row, verdict="unchanged", problems=tuple(problems), new=new, known=known)
@@ -168,6 +179,7 @@ def _store(desk: Desk, judged: Sequence[Judged]) -> None:
     ]
     same = [one for one in judged if one.verdict == "unchanged"]
     with desk.database.write() as tx:
+        _refuse_stale(tx, desk, ready)
         fresh = [one for one in ready if one.verdict == "added"]
         ids = posts.add_many(tx, [one.new for one in fresh if one.new], desk.now())
         numbered = list(zip(ids, fresh, strict=True))
@@ -192,6 +204,18 @@ def _store(desk: Desk, judged: Sequence[Judged]) -> None:
         )
         numbered += [(one.known.post_id, one) for one in same if one.known]
         wish_review(tx, desk, [(number, one.row.draft.status) for number, one in numbered if one.row.draft])
+
+
+def _refuse_stale(tx: Transaction, desk: Desk, ready: Sequence[Judged]) -> None:
+    """Nothing, where the rows are still what they were when they were judged. Raises WrongUse where they are not."""
+    keys = {(one.new.content.mission, one.new.external_id): one for one in ready if one.new}
+    there = posts.known(tx, desk.campaign_id, keys)
+    for key, one in keys.items():
+        now = there.get(key)
+        if (now and now.source_hash) != (one.known and one.known.source_hash):
+            raise WrongUse(
+                f"row {one.row.number} was imported or changed by somebody else meanwhile; nothing was stored: import again"
+            )
 
 
 def _row_json(one: Judged) -> dict[str, object]:

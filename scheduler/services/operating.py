@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from adapters.contract import Failure
 from posts.compose import compose
-from scheduler.model import Scope, State, WrongUse
+from scheduler.model import MOVES, Scope, State, WrongUse
 from scheduler.plan import next_reading, window_end
 from scheduler.store import claims, moves, outcomes, pauses, posts
 from scheduler.store.moves import Move
@@ -61,7 +61,7 @@ def resolve_published(desk: Desk, number: int, address: str | None) -> str:
 
     Raises WrongUse where the look-up does not find it: then a person must give the address.
     """
-    if address is not None and urlsplit(address).scheme not in {"http", "https", "file"}:
+    if address is not None and not _is_address(address):
         raise WrongUse(f"'{address}' is no address; give it as the browser shows it, starting with https://")
     receipt = None if address else _look_up(desk, number)
     permalink = receipt.permalink if receipt else str(address)
@@ -99,13 +99,16 @@ def resolve_not_published(desk: Desk, number: int) -> None:
 def take_down(desk: Desk, post_ids: Sequence[int], *, why: str) -> list[dict[str, object]]:
     """Every live delivery of the posts has been deleted where the platform allows it; one row for each delivery.
 
-    Rows carry delivery, account, permalink, removed (bool) and reason; what is not removed must be removed by hand.
+    Rows carry delivery, account, permalink, removed (bool) and reason. What is not removed asks for a person: it must
+    be deleted by hand, or it is not out yet and may still come. What has ended is left out.
     """
-    return [_take_one_down(desk, row, why) for post_id in post_ids for row in _live(desk, post_id)]
+    refuse_no_reason(why)
+    return [_take_one_down(desk, row, why) for post_id in post_ids for row in _not_ended(desk, post_id)]
 
 
 def pause(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
     """Nothing in the scope is sent from now on; False if it was paused already."""
+    refuse_no_reason(why)
     _must_exist(desk, scope, subject)
     with desk.database.write() as tx:
         return pauses.press(tx, scope, _subject(desk, scope, subject), why=why, by=desk.actor, now=desk.now())
@@ -119,12 +122,32 @@ def resume(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
 
 
 def remote_id_of(address: str) -> str:
-    """What most platforms call a post: the last part of its address's path; the whole address where there is none."""
-    parts = [one for one in urlsplit(address).path.split("/") if one]
-    return parts[-1] if parts else address
+    """What most platforms call a post: the last part of its address's path.
+
+    The whole address where that part holds no digit or a query follows: it is a page that many posts share.
+    """
+    path = urlsplit(address).path.removesuffix("/index.html").rstrip("/")
+    last = path.rpartition("/")[2]
+    return last if any(map(str.isdigit, last)) and not urlsplit(address).query else address
+
+
+def refuse_no_reason(why: str) -> None:
+    """Nothing, where a reason is given. Raises WrongUse where there is none: the next on duty has only that."""
+    if not why.strip():
+        raise WrongUse("say why: the reason is kept, and the next person on duty has nothing else to go by")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        names_a_place = bool(parts.hostname) if parts.scheme in {"http", "https"} else parts.scheme == "file"
+    except ValueError:
+        return False
+    return names_a_place and not any(map(str.isspace, text))
 
 
 def _each(desk: Desk, numbers: Sequence[int], move: Move) -> None:
+    refuse_no_reason(move.reason)
     with desk.database.write() as tx:
         for number in numbers:
             moves.make(tx, number, move, desk.now())
@@ -169,27 +192,35 @@ class _Seen:
         raise AssertionError("a look-up posts nothing")
 
 
-def _live(desk: Desk, post_id: int) -> list[dict[str, object]]:
+def _not_ended(desk: Desk, post_id: int) -> list[dict[str, object]]:
     with desk.database.read() as tx:
         rows = posts.deliveries_of(tx, post_id)
     if not rows:
         raise WrongUse(f"there is no post {post_id}; `july30 queue list` shows those there are")
-    return [row for row in rows if row["state"] == State.PUBLISHED]
+    return [row for row in rows if MOVES[State(str(row["state"]))]]
 
 
 def _take_one_down(desk: Desk, row: Mapping[str, Any], why: str) -> dict[str, object]:
     told = {"delivery": row["id"], "account": row["account_id"], "permalink": row["permalink"]}
-    account = desk.settings.account(row["account_id"])
-    if not desk.profile(account).can_delete:
-        return {**told, "removed": False, "reason": f"{account.platform} cannot delete through us: do it by hand"}
+    if row["state"] != State.PUBLISHED:
+        return {**told, "removed": False, "reason": _not_out_yet(row)}
     try:
+        account = desk.settings.account(row["account_id"])
+        if not desk.profile(account).can_delete:
+            return {**told, "removed": False, "reason": f"{account.platform} cannot delete through us: do it by hand"}
         desk.adapter_of(account.id).delete(row["remote_id"])
-    except Failure as failure:
-        return {**told, "removed": False, "reason": str(failure)}
+    except (Failure, WrongUse) as error:
+        return {**told, "removed": False, "reason": str(error)}
     with desk.database.write() as tx:
         move = Move(verb="take-down", to=State.REMOVED, actor=desk.actor, reason=why)
         moves.make(tx, row["id"], move, desk.now(), {"measure_at": None})
     return {**told, "removed": True, "reason": why}
+
+
+def _not_out_yet(row: Mapping[str, Any]) -> str:
+    if row["state"] in {State.UNCLEAR, State.SENDING}:
+        return f"it is {row['state']}: look whether it is out, and settle it with `july30 queue resolve {row['id']}`"
+    return f"it is {row['state']} and may still go out: `july30 queue cancel {row['id']}` if it must not"
 
 
 def _must_exist(desk: Desk, scope: Scope, subject: str) -> None:

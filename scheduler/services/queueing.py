@@ -47,7 +47,8 @@ class Wish:
 
 def queue_post(desk: Desk, wish: Wish) -> list[int]:
     """One draft per mission is queued; their post ids. Raises WrongUse with what is wrong, and then nothing is."""
-    missions = [desk.settings.mission(code) for code in wish.missions]
+    missions = [desk.settings.mission(code) for code in dict.fromkeys(wish.missions)]
+    _refuse_strangers(desk, wish)
     media = _open(wish)
     planned = [_plan(desk, wish, mission, due, media) for mission, due in wave(wish.at, missions)]
     with desk.database.write() as tx:
@@ -100,13 +101,18 @@ def _plan(desk: Desk, wish: Wish, mission: Mission, due: Resolved, media: tuple[
 
 
 def _accounts(desk: Desk, wish: Wish, mission: Mission) -> tuple[str, ...]:
-    for number in wish.accounts:
-        desk.settings.account(number)
     own = [one.id for one in desk.settings.accounts if one.mission == mission.code]
     chosen = tuple(one for one in own if one in wish.accounts or not wish.accounts)
     if not chosen:
         raise WrongUse(f"mission {mission.code} has none of these accounts; it has {', '.join(own) or 'none'}")
     return chosen
+
+
+def _refuse_strangers(desk: Desk, wish: Wish) -> None:
+    """Nothing, where every account belongs to a mission that was named. Raises WrongUse where one would be left out."""
+    for account in map(desk.settings.account, wish.accounts):
+        if account.mission not in wish.missions:
+            raise WrongUse(f"{account.id} belongs to {account.mission}, which was not named; nothing was added")
 
 
 def _open(wish: Wish) -> tuple[Media, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from posts.intake.draft import Status
 from scheduler.model import Review, State, WrongUse
+from scheduler.services.operating import refuse_no_reason
 from scheduler.store import moves, posts
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.moves import Move
@@ -29,6 +30,7 @@ def approve(desk: Desk, post_ids: Sequence[int]) -> None:
 
 def send_back(desk: Desk, post_ids: Sequence[int], *, why: str) -> None:
     """The posts cannot go out until they are submitted again; `why` is kept in the audit."""
+    refuse_no_reason(why)
     with desk.database.write() as tx:
         for row in _rows(tx, post_ids):
             if row["review"] == Review.DRAFT:
@@ -38,9 +40,13 @@ def send_back(desk: Desk, post_ids: Sequence[int], *, why: str) -> None:
 
 
 def wish_review(tx: Transaction, desk: Desk, wishes: Sequence[tuple[int, Status]]) -> None:
-    """Each post's review stands where its row asks, as far as the review levels allow; never further back."""
+    """Each post's review stands where its row asks, as far as the review levels allow; never further back.
+
+    A post that was sent back stays so until its words have changed: the same row again is no answer to a reviewer.
+    """
     asked = [number for number, status in wishes if status is not Status.DRAFT]
-    rows = [row for row in posts.rows_of(tx, asked) if row["review"] != Review.APPROVED] if asked else []
+    open_to_a_row = {Review.DRAFT, Review.SUBMITTED}
+    rows = [row for row in posts.rows_of(tx, asked) if row["review"] in open_to_a_row] if asked else []
     _approve_rows(tx, desk, rows, "import")
 
 

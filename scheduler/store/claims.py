@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Integer, Text, and_, bindparam, exists, func, insert, or_, select, update
 
 from posts.model import Kind
 from scheduler.content import delivery_key
 from scheduler.model import Claimed, Review, Scope, Stage, State
 from scheduler.plan import on_time
 from scheduler.store import posts
+from scheduler.store.columns import BigId, UtcDateTime
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import approval, attempt, delivery, pause, post
 
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, Select, Update
+    from sqlalchemy.sql.dml import ReturningUpdate
 
     from scheduler.store.database import Transaction
 
 DAEMON = "daemon"
+PAST_ITS_LIMIT = "its 'not after' has passed before it could go out"
+MISSED = "it missed its time while nothing was sending: release it if it should still go out, or skip it"
 
 
 def approved() -> ColumnElement[bool]:
@@ -47,33 +52,11 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str) -> list[Clai
 
     The intent is on disk when this transaction commits, which must be before anything is called.
     """
-    due = (
-        select(delivery.c.id)
-        .join(post, post.c.id == delivery.c.post_id)
-        .where(delivery.c.state == State.WAITING, delivery.c.next_at <= now, approved(), not_paused())
-        .order_by(delivery.c.next_at, delivery.c.id)
-        .limit(most)
-        .with_for_update(of=delivery, skip_locked=True)
-    )
-    ids = list(tx.scalars(due))
+    ids = list(tx.scalars(_due(), {"now": now, "most": most}))
     if not ids:
         return []
     _freeze_keys(tx, ids)
-    taken = tx.execute(
-        update(delivery)
-        .where(delivery.c.id.in_(ids), delivery.c.state == State.WAITING)
-        .values(state=State.SENDING, reason="", fence=delivery.c.fence + 1)
-        .returning(
-            delivery.c.id,
-            delivery.c.post_id,
-            delivery.c.account_id,
-            delivery.c.fence,
-            delivery.c.key,
-            delivery.c.due_at,
-            delivery.c.progress,
-            delivery.c.tries,
-        )
-    ).all()
+    taken = tx.execute(_take(), {"ids": ids}).all()
     place = {number: at for at, number in enumerate(ids)}
     rows = sorted(taken, key=lambda row: place[row.id])
     attempts = _open_attempts(tx, [(row.id, row.fence) for row in rows], owner, now)
@@ -113,24 +96,13 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str) -> list[Clai
 
 def next_due(tx: Transaction) -> datetime | None:
     """When the next approved and unpaused delivery is to be tried; None if nothing waits."""
-    query = (
-        select(delivery.c.next_at)
-        .join(post, post.c.id == delivery.c.post_id)
-        .where(delivery.c.state == State.WAITING, approved(), not_paused())
-        .order_by(delivery.c.next_at)
-        .limit(1)
-    )
-    return tx.scalar(query)
+    return tx.scalar(_first_due())
 
 
 def set_late_aside(tx: Transaction, *, now: datetime, kinds: dict[Kind, timedelta]) -> list[int]:
     """Waiting deliveries whose next try is further back than their kind bears are held, past "not after" skipped."""
-    base = select(delivery.c.id).join(post, post.c.id == delivery.c.post_id)
-    here = and_(delivery.c.state == State.WAITING, approved(), not_paused())
-    over = base.where(here, post.c.not_after.is_not(None), post.c.not_after < now)
-    gone = _set_aside(tx, over, State.SKIPPED, "its 'not after' has passed before it could go out", now)
-    words = "it missed its time while nothing was sending: release it if it should still go out, or skip it"
-    return gone + _set_aside(tx, base.where(here, _late(now, kinds)), State.HELD, words, now)
+    over = _set_aside(tx, _overdue(), {"now": now}, State.SKIPPED, PAST_ITS_LIMIT, now)
+    return over + _set_aside(tx, _late(), _grace(now, kinds), State.HELD, MISSED, now)
 
 
 def may_post(tx: Transaction, marks: Sequence[tuple[int, int, str, datetime]]) -> set[int]:
@@ -141,17 +113,10 @@ def may_post(tx: Transaction, marks: Sequence[tuple[int, int, str, datetime]]) -
     """
     asked = {number: (fence, content) for number, fence, content, _ in marks}
     now = max(moment for _, _, _, moment in marks)
-    rows = tx.execute(
-        select(delivery.c.id, delivery.c.fence, post.c.content_hash, attempt.c.id.label("attempt_id"))
-        .join(post, post.c.id == delivery.c.post_id)
-        .join(attempt, and_(attempt.c.delivery_id == delivery.c.id, attempt.c.fence == delivery.c.fence))
-        .where(delivery.c.id.in_(list(asked)), delivery.c.state == State.SENDING, attempt.c.finished_at.is_(None))
-        .where(approved(), not_paused(), or_(post.c.not_after.is_(None), post.c.not_after >= now))
-        .where(~_late(now, {kind: on_time(kind) for kind in Kind}))
-        .with_for_update(of=(delivery, post))
-    ).all()
+    bound = {"ids": list(asked), "now": now, **_grace(now, {kind: on_time(kind) for kind in Kind})}
+    rows = tx.execute(_allowed(), bound).all()
     ours = {row.id: row.attempt_id for row in rows if asked[row.id] == (row.fence, row.content_hash)}
-    tx.execute(update(attempt).where(attempt.c.id.in_(list(ours.values()))).values(stage=Stage.POSTING))
+    tx.execute(_begin_posting(), {"attempt_ids": list(ours.values())})
     return set(ours)
 
 
@@ -173,8 +138,89 @@ def taken_remote_ids(tx: Transaction, account_id: str, *, but: int) -> frozenset
     return frozenset(one for one in tx.scalars(query) if one)
 
 
-def _late(now: datetime, kinds: Mapping[Kind, timedelta]) -> ColumnElement[bool]:
-    return or_(*(and_(post.c.kind == kind, delivery.c.next_at < now - most) for kind, most in kinds.items()))
+# Building a statement costs more than running it: each is built once, and its values are bound at every call.
+NOW = bindparam("now", type_=UtcDateTime())
+IDS = bindparam("ids", expanding=True, type_=BigId)
+GRACE = {kind: bindparam(f"before_{kind}", type_=UtcDateTime()) for kind in Kind}
+
+
+def _grace(now: datetime, kinds: Mapping[Kind, timedelta]) -> dict[str, datetime]:
+    """For each kind the instant before which a wish has been missed."""
+    return {f"before_{kind}": now - most for kind, most in kinds.items()}
+
+
+def _missed() -> ColumnElement[bool]:
+    return or_(*(and_(post.c.kind == kind, delivery.c.next_at < before) for kind, before in GRACE.items()))
+
+
+def _ready() -> ColumnElement[bool]:
+    return and_(delivery.c.state == State.WAITING, approved(), not_paused())
+
+
+@cache
+def _due() -> Select[int]:
+    return (
+        select(delivery.c.id)
+        .join(post, post.c.id == delivery.c.post_id)
+        .where(_ready(), delivery.c.next_at <= NOW)
+        .order_by(delivery.c.next_at, delivery.c.id)
+        .limit(bindparam("most", type_=Integer()))
+        .with_for_update(of=delivery, skip_locked=True)
+    )
+
+
+@cache
+def _take() -> ReturningUpdate[Any]:
+    return (
+        update(delivery)
+        .where(delivery.c.id.in_(IDS), delivery.c.state == State.WAITING)
+        .values(state=State.SENDING, reason="", fence=delivery.c.fence + 1)
+        .returning(
+            delivery.c.id,
+            delivery.c.post_id,
+            delivery.c.account_id,
+            delivery.c.fence,
+            delivery.c.key,
+            delivery.c.due_at,
+            delivery.c.progress,
+            delivery.c.tries,
+        )
+    )
+
+
+@cache
+def _first_due() -> Select[datetime]:
+    query = select(delivery.c.next_at).join(post, post.c.id == delivery.c.post_id).where(_ready())
+    return query.order_by(delivery.c.next_at).limit(1)
+
+
+@cache
+def _overdue() -> Select[int]:
+    query = select(delivery.c.id).join(post, post.c.id == delivery.c.post_id)
+    return query.where(_ready(), post.c.not_after.is_not(None), post.c.not_after < NOW)
+
+
+@cache
+def _late() -> Select[int]:
+    return select(delivery.c.id).join(post, post.c.id == delivery.c.post_id).where(_ready(), _missed())
+
+
+@cache
+def _allowed() -> Select[Any]:
+    return (
+        select(delivery.c.id, delivery.c.fence, post.c.content_hash, attempt.c.id.label("attempt_id"))
+        .join(post, post.c.id == delivery.c.post_id)
+        .join(attempt, and_(attempt.c.delivery_id == delivery.c.id, attempt.c.fence == delivery.c.fence))
+        .where(delivery.c.id.in_(IDS), delivery.c.state == State.SENDING, attempt.c.finished_at.is_(None))
+        .where(approved(), not_paused(), or_(post.c.not_after.is_(None), post.c.not_after >= NOW), ~_missed())
+        .with_for_update(of=(delivery, post))
+    )
+
+
+@cache
+def _begin_posting() -> Update:
+    wanted = attempt.c.id.in_(bindparam("attempt_ids", expanding=True, type_=BigId))
+    return update(attempt).where(wanted).values(stage=Stage.POSTING)
 
 
 def _freeze_keys(tx: Transaction, ids: Sequence[int]) -> None:
@@ -215,15 +261,13 @@ def _first_intents(tx: Transaction, ids: Sequence[int]) -> dict[int, datetime]:
     return {row.delivery_id: row.first for row in tx.execute(query)}
 
 
-def _set_aside(tx: Transaction, which: Select[tuple[int]], to: State, why: str, now: datetime) -> list[int]:
-    moved = tx.execute(
-        update(delivery)
-        .where(delivery.c.id.in_(which), delivery.c.state == State.WAITING)
-        .values(state=to, reason=why)
-        .returning(delivery.c.id)
-    ).all()
-    done = sorted(row.id for row in moved)
-    write_down(tx, [_moved(now, DAEMON, "late", one, State.WAITING, to, reason=why) for one in done])
+def _set_aside(
+    tx: Transaction, which: Select[int], bound: dict[str, datetime], to: State, why: str, now: datetime
+) -> list[int]:
+    done = sorted(tx.scalars(which, bound))
+    if done:
+        tx.execute(update(delivery).where(delivery.c.id.in_(done)).values(state=to, reason=why))
+        write_down(tx, [_moved(now, DAEMON, "late", one, State.WAITING, to, reason=why) for one in done])
     return done
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, select, update
 
 from scheduler.model import Outcome, Stage, State
-from scheduler.store.columns import UtcDateTime
+from scheduler.store.columns import BigId, UtcDateTime
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import attempt, delivery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from sqlalchemy import Select, Update
 
     from scheduler.store.database import Transaction
 
@@ -28,12 +31,7 @@ def record(tx: Transaction, outcomes: Sequence[Outcome]) -> set[int]:
     Left out are those that were no longer ours: another fence holds them, and its word counts.
     """
     by_fence = {(one.delivery_id, one.fence): one for one in outcomes}
-    held = tx.execute(
-        select(delivery.c.id, delivery.c.fence)
-        .where(delivery.c.id.in_({number for number, _ in by_fence}), delivery.c.state == State.SENDING)
-        .order_by(delivery.c.id)
-        .with_for_update()
-    )
+    held = tx.execute(_still_ours(), {"ids": sorted({number for number, _ in by_fence})})
     kept = [by_fence[row.id, row.fence] for row in held if (row.id, row.fence) in by_fence]
     if not kept:
         return set()
@@ -71,8 +69,21 @@ def recover(tx: Transaction, *, now: datetime) -> dict[str, int]:
     return {str(state): sum(one.state == state for one in outcomes) for state in (State.WAITING, State.UNCLEAR)}
 
 
+# Building a statement costs more than running it: each is built once.
+@cache
+def _still_ours() -> Select[Any]:
+    ids = bindparam("ids", expanding=True, type_=BigId)
+    query = select(delivery.c.id, delivery.c.fence).where(delivery.c.id.in_(ids), delivery.c.state == State.SENDING)
+    return query.order_by(delivery.c.id).with_for_update()
+
+
 def _update_deliveries(tx: Transaction, kept: Sequence[Outcome]) -> None:
-    row = (
+    tx.execute(_delivery_update(), [_delivery_row(one) for one in kept])
+
+
+@cache
+def _delivery_update() -> Update:
+    return (
         update(delivery)
         .where(delivery.c.id == bindparam("b_id"))
         .values(
@@ -87,7 +98,6 @@ def _update_deliveries(tx: Transaction, kept: Sequence[Outcome]) -> None:
             permalink=bindparam("b_permalink"),
         )
     )
-    tx.execute(row, [_delivery_row(one) for one in kept])
 
 
 def _delivery_row(one: Outcome) -> dict[str, object]:
@@ -107,19 +117,8 @@ def _delivery_row(one: Outcome) -> dict[str, object]:
 
 
 def _close_attempts(tx: Transaction, kept: Sequence[Outcome]) -> None:
-    row = (
-        update(attempt)
-        .where(attempt.c.id == bindparam("b_id"))
-        .values(
-            finished_at=bindparam("b_finished_at"),
-            outcome=bindparam("b_outcome"),
-            http_status=bindparam("b_status"),
-            payload_hash=bindparam("b_payload"),
-            evidence=bindparam("b_evidence"),
-        )
-    )
     tx.execute(
-        row,
+        _attempt_update(),
         [
             {
                 "b_id": one.attempt_id,
@@ -131,6 +130,21 @@ def _close_attempts(tx: Transaction, kept: Sequence[Outcome]) -> None:
             }
             for one in kept
         ],
+    )
+
+
+@cache
+def _attempt_update() -> Update:
+    return (
+        update(attempt)
+        .where(attempt.c.id == bindparam("b_id"))
+        .values(
+            finished_at=bindparam("b_finished_at"),
+            outcome=bindparam("b_outcome"),
+            http_status=bindparam("b_status"),
+            payload_hash=bindparam("b_payload"),
+            evidence=bindparam("b_evidence"),
+        )
     )
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.fakes.world import World
 
 
-
 @pytest.mark.parametrize("before", list(State))
 def test_a_delivery_makes_exactly_the_moves_of_the_model(world: World, before: State) -> None:
     """A second program or a person with a SQL client must not bring a published post back to waiting."""

@@ -1,0 +1,136 @@
+"""Whether the credentials open what they should, and what that ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.contract import AuthExpired, Identity, Retryable
+from posts.model import Account
+from scheduler.model import Scope, WrongUse
+from scheduler.services import operating
+from scheduler.services.connecting import accounts, check_accounts
+from scheduler.store import pauses
+from tests.fakes.adapter import ObedientAdapter
+
+if TYPE_CHECKING:
+    from adapters.contract import Failure
+    from tests.scheduler.services.office import Office
+
+
+class Door(ObedientAdapter):
+    """Opens whatever it is told to open."""
+
+    opens: Identity | Failure
+
+    def whoami(self) -> Identity:
+        if isinstance(self.opens, Identity):
+            return self.opens
+        raise self.opens
+
+
+def opens(office: Office, what: Identity | Failure) -> None:
+    door = Door()
+    door.opens = what
+    office.adapters["ge-outbox"] = door
+
+
+def check(office: Office) -> dict[str, object]:
+    return check_accounts(office.desk, ["ge-outbox"])[0]
+
+
+def paused(office: Office) -> list[object]:
+    with office.database.read() as tx:
+        return [one["by"] for one in pauses.active(tx)]
+
+
+def test_credentials_that_open_an_account_are_ok(office: Office) -> None:
+    """And it says which one."""
+    told = check(office)
+    assert (told["ok"], told["message"]) == (True, "opens obedient")
+
+
+@pytest.mark.parametrize("failure", [AuthExpired("the token has expired"), Retryable("no answer")])
+def test_what_does_not_open_says_why(office: Office, failure: Failure) -> None:
+    """In the platform's words, where it has some."""
+    opens(office, failure)
+    told = check(office)
+    assert (told["ok"], told["message"]) == (False, str(failure))
+
+
+def test_a_secret_that_opens_another_account_is_found(office: Office) -> None:
+    """Two tokens swapped between missions would post one country's words as another's."""
+    check(office)
+    opens(office, Identity(remote_id="other-7", handle="iomelsewhere"))
+    told = check(office)
+    assert told["ok"] is False
+    assert "iomelsewhere" in str(told["message"])
+
+
+def test_a_handle_that_differs_from_the_configured_one_is_found(office: Office) -> None:
+    """At the first look already."""
+    accounts = tuple(replace(one, handle="@IOMgeorgia") for one in office.settings.accounts)
+    desk = office.desk_with(replace(office.settings, accounts=accounts))
+    assert check_accounts(desk, ["ge-outbox"])[0]["ok"] is False
+    opens(office, Identity(remote_id="7", handle="iomgeorgia"))
+    assert check_accounts(desk, ["ge-outbox"])[0]["ok"] is True
+
+
+def test_a_check_that_works_ends_the_daemons_own_pause(office: Office) -> None:
+    """The token was renewed; nobody should have to know that there was a pause."""
+    with office.database.write() as tx:
+        pauses.press(tx, Scope.ACCOUNT, "ge-outbox", why="401", by="daemon", now=office.clock())
+    check(office)
+    assert paused(office) == []
+
+
+def test_a_check_never_ends_a_persons_pause(office: Office) -> None:
+    """What a person pressed is theirs to end."""
+    operating.pause(office.desk, Scope.ACCOUNT, "ge-outbox", why="an accident")
+    check(office)
+    assert paused(office) == ["operator:nino"]
+
+
+def test_a_check_that_fails_ends_no_pause(office: Office) -> None:
+    """It would be pressed again at the next post, which would fail for it."""
+    with office.database.write() as tx:
+        pauses.press(tx, Scope.ACCOUNT, "ge-outbox", why="401", by="daemon", now=office.clock())
+    opens(office, AuthExpired("still no"))
+    check(office)
+    assert paused(office) == ["daemon"]
+
+
+def test_a_check_ends_no_other_accounts_pause(office: Office) -> None:
+    """Each has its own credentials."""
+    with office.database.write() as tx:
+        pauses.press(tx, Scope.ACCOUNT, "tj-outbox", why="401", by="daemon", now=office.clock())
+    check(office)
+    assert paused(office) == ["daemon"]
+
+
+def test_without_a_name_all_accounts_are_checked(office: Office) -> None:
+    """The morning before is no time to remember their names."""
+    assert [one["id"] for one in check_accounts(office.desk, [])] == [one.id for one in office.settings.accounts]
+
+
+def test_an_account_that_there_is_not_is_refused(office: Office) -> None:
+    """Not passed over."""
+    with pytest.raises(WrongUse, match="no account 'ge-x'"):
+        check_accounts(office.desk, ["ge-x"])
+
+
+def test_an_account_that_cannot_be_published_to_yet_says_so(office: Office) -> None:
+    """Before the day, not on it."""
+    more = (*office.settings.accounts, Account(id="ge-x", mission="GE", platform="x"))
+    desk = office.desk_with(replace(office.settings, accounts=more))
+    told = check_accounts(desk, ["ge-x"])[0]
+    assert (told["ok"], told["message"]) == (False, "july30 cannot publish to x yet")
+
+
+def test_the_list_tells_where_a_secret_is_kept_and_never_more(office: Office) -> None:
+    """Lists are pasted into mails."""
+    changed = tuple(replace(one, secret="env:GE_TOKEN") for one in office.settings.accounts)
+    rows = accounts(office.desk_with(replace(office.settings, accounts=changed)))
+    assert {row["secret"] for row in rows} == {"env"}

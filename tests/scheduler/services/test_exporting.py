@@ -1,0 +1,185 @@
+"""The plan leaves as a sheet and comes back as nothing new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from posts.intake.write import write_plan
+from scheduler.model import State, WrongUse
+from scheduler.services import editing, operating, reviewing
+from scheduler.services.exporting import export_plan
+from tests.scheduler.services.office import ROW, picture, verdicts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.scheduler.services.office import Office
+
+TEXTS = [
+    "ადამიანი არ იყიდება",
+    "الإنسان ليس سلعة",
+    "Ҷавонон ва ғамхорӣ · oʻylab koʻring",
+    "First line\n\nthird line, with a trailing space \n",
+    "=1+1",
+    "+995 is a country code",
+    "-minus",
+    "@iomgeorgia says",
+    "'=already quoted",
+    "\t indented",
+    'He said "no; never", and left',
+    "_x0041_ is no letter",
+    "emoji 👩🏽‍🚀 and a soft\u00adhyphen",
+]
+RICH = {
+    "account": "ge-outbox;ge-manual",
+    "kind": "evergreen",
+    "media": "one.jpg;two.png",
+    "alt_text": "A blue card || A red card; with a semicolon",
+    "quote": "I was told it was a job.",
+    "speaker": "N.",
+    "role": "survivor",
+    "consent": "consent-17",
+    "first_comment": "More at our page",
+    "link": "https://iom.example/?a=1&b=2",
+    "notes": "check with Tbilisi",
+}
+
+
+def export(office: Office, name: str, mission: str | None = None) -> Path:
+    path = office.folder / "out" / name
+    path.parent.mkdir(exist_ok=True)
+    export_plan(office.desk, path, mission=mission)
+    return path
+
+
+def unchanged(office: Office, name: str) -> bool:
+    """The plan is exported and imported back; whether no row is anything but unchanged and no audit row came of it."""
+    before = office.world.count("audit")
+    done = verdicts(office.import_(export(office, name)))
+    return set(done) == {"unchanged"} and len(done) == len(office.posts()) and office.world.count("audit") == before
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv"])
+def test_texts_in_every_script_come_back_unchanged(office: Office, name: str) -> None:
+    """A sheet is edited in one row and imported; all the others must not lose their approval for it."""
+    plan = office.folder / "plan.xlsx"
+    write_plan(plan, [{**ROW, "id": f"r{number}", "text": text} for number, text in enumerate(TEXTS)])
+    office.import_(plan)
+    assert [row["text"] for row in office.posts()] == TEXTS
+    assert unchanged(office, name)
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv"])
+def test_everything_that_a_row_can_say_comes_back_unchanged(office: Office, name: str) -> None:
+    """A column that is forgotten on the way out would reset the review on the way in."""
+    picture(office.folder / "one.jpg")
+    picture(office.folder / "two.png", (200, 0, 0))
+    office.import_rows({"id": "a", **RICH}, {"id": "b", "quote": "გმადლობთ"})
+    assert len(office.posts()) == 2
+    assert unchanged(office, name)
+
+
+@pytest.mark.parametrize("limit", ["2027-07-30", "2027-07-30 18:00", "2027-07-30 18:00:30"])
+def test_a_limit_comes_back_to_the_second(office: Office, limit: str) -> None:
+    """A date alone means the end of that day, 23:59:59: a lost second would be a changed row."""
+    office.post(not_after=limit)
+    assert office.posts()[0]["not_after"] is not None
+    assert unchanged(office, "plan.csv")
+
+
+@pytest.mark.parametrize("kind", ["", "exact", "day", "window", "evergreen", "recap"])
+def test_a_kind_comes_back(office: Office, kind: str) -> None:
+    """Also the one that the campaign chose where the row was silent."""
+    office.post(kind=kind)
+    assert unchanged(office, "plan.csv")
+
+
+def test_a_delivery_that_a_person_cancelled_changes_nothing(office: Office) -> None:
+    """The other account's approval must not fall because one channel was called off."""
+    post = office.post(account="ge-outbox;ge-manual")
+    operating.cancel(office.desk, office.world.deliveries(post)[:1], why="the channel is closed")
+    assert unchanged(office, "plan.csv")
+    assert office.review(post) == "approved"
+
+
+def test_a_post_that_no_longer_names_an_account_comes_back_without_it(office: Office) -> None:
+    """The sheet that was imported last is the plan."""
+    office.post(id="a", account="ge-outbox;ge-manual")
+    office.import_rows({"id": "a", "account": "ge-outbox"})
+    assert unchanged(office, "plan.csv")
+
+
+def test_an_edited_and_moved_post_comes_back_as_it_is_now(office: Office) -> None:
+    """What was corrected in the queue is in the next sheet."""
+    post = office.post(account="ge-outbox;ge-manual")
+    operating.cancel(office.desk, office.world.deliveries(post)[:1], why="the channel is closed")
+    editing.edit(office.desk, post, text="შესწორებული", link=None, language=None)
+    assert unchanged(office, "plan.csv")
+    assert office.review(post) == "draft"
+
+
+def test_a_published_plan_comes_back_unchanged(office: Office) -> None:
+    """After the day the export is the record."""
+    office.published()
+    office.clock.tick(days=3)
+    assert unchanged(office, "plan.xlsx")
+
+
+def test_what_was_sent_back_is_not_approved_by_its_own_export(office: Office) -> None:
+    """A file has no word for it; coming back must not let it go."""
+    post = office.post()
+    reviewing.send_back(office.desk, [post], why="no")
+    assert unchanged(office, "plan.csv")
+    assert office.review(post) == "sent_back"
+
+
+def test_only_one_missions_posts_are_written_where_one_is_named(office: Office) -> None:
+    """A colleague in Dushanbe gets a sheet of theirs."""
+    office.import_rows({"id": "a"}, {"id": "b", "mission": "TJ", "account": "tj-outbox", "text": "Тоҷикӣ"})
+    path = export(office, "tj.csv", mission="TJ")
+    assert "Тоҷикӣ" in path.read_text(encoding="utf-8-sig")
+    assert "ადამიანი" not in path.read_text(encoding="utf-8-sig")
+
+
+def test_pictures_lie_beside_the_sheet_whole(office: Office) -> None:
+    """The sheet is sent by mail with its folder; nothing in it may point into this machine."""
+    original = picture(office.folder / "one.jpg").read_bytes()
+    office.post(media="one.jpg", alt_text="A blue card")
+    export(office, "plan.csv")
+    (copied,) = (office.folder / "out" / "plan-media").iterdir()
+    assert copied.read_bytes() == original
+
+
+def test_a_copy_that_was_cut_short_is_made_again(office: Office) -> None:
+    """An export that ran out of disk leaves half a picture under the right name."""
+    original = picture(office.folder / "one.jpg").read_bytes()
+    office.post(media="one.jpg", alt_text="A blue card")
+    export(office, "plan.csv")
+    (copied,) = (office.folder / "out" / "plan-media").iterdir()
+    copied.write_bytes(original[:10])
+    export(office, "plan.csv")
+    assert copied.read_bytes() == original
+
+
+def test_another_kind_of_file_is_refused_and_nothing_is_written(office: Office) -> None:
+    """Nobody should learn from a spreadsheet program that .pdf is no sheet."""
+    office.post()
+    with pytest.raises(WrongUse, match=r"\.xlsx or \.csv"):
+        export(office, "plan.pdf")
+    assert list((office.folder / "out").iterdir()) == []
+
+
+def test_a_mission_that_there_is_not_is_refused(office: Office) -> None:
+    """An empty sheet would look like an empty plan."""
+    with pytest.raises(WrongUse, match="no mission 'XX'"):
+        export(office, "plan.csv", mission="XX")
+
+
+def test_every_state_has_a_row(office: Office) -> None:
+    """Nothing that was ever planned is missing from the record."""
+    for number, state in enumerate(State, start=1):
+        office.stands(office.delivery(text=f"post {number}"), state)
+    path = export(office, "plan.csv")
+    assert len(verdicts(office.import_(path, commit=False))) == len(State)

@@ -1,0 +1,175 @@
+"""Where everything stands, said so that somebody can act on it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters import registry
+from adapters.contract import Reading
+from scheduler.model import State, WrongUse
+from scheduler.services import doctoring, operating, reporting
+from scheduler.services.previewing import preview
+from scheduler.services.reporting import Filter
+from scheduler.store import lists, readings
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from tests.scheduler.services.office import Office
+
+
+def checks(office: Office) -> dict[str, tuple[bool, str]]:
+    return {str(one["check"]): (bool(one["ok"]), str(one["message"])) for one in doctoring.examine(office.desk)}
+
+
+def beat(office: Office) -> None:
+    with office.database.write() as tx:
+        lists.beat(tx, owner="here:1", started_at=office.clock(), now=office.clock(), tzdata="2027a")
+
+
+def test_the_status_counts_every_state(office: Office) -> None:
+    """A state that is missing from the count is a delivery that nobody looks for."""
+    for number, state in enumerate(State, start=1):
+        office.stands(office.delivery(text=f"post {number}"), state)
+    told = reporting.status(office.desk)
+    assert {state: told[state] for state in State} == dict.fromkeys(State, 1)
+
+
+def test_the_status_of_an_empty_database_is_all_noughts(office: Office) -> None:
+    """And not an error."""
+    told = reporting.status(office.desk)
+    assert [told[state] for state in State] == [0] * len(State)
+    assert (told["heartbeat_at"], told["due"], told["paused"], told["drafts"]) == (None, 0, [], 0)
+
+
+def test_what_is_due_and_not_sent_is_counted(office: Office) -> None:
+    """It is the number that says whether the daemon keeps up."""
+    office.delivery()
+    assert reporting.status(office.desk)["due"] == 0
+    office.clock.tick(hours=3)
+    assert reporting.status(office.desk)["due"] == 1
+
+
+def test_what_nobody_approved_is_counted(office: Office) -> None:
+    """On the day it would simply not go out."""
+    office.post(status="draft")
+    assert reporting.status(office.desk)["drafts"] == 1
+
+
+def test_the_queue_is_in_the_order_of_time(office: Office) -> None:
+    """The next one is on top."""
+    late, early = office.delivery(time="18:00"), office.delivery(time="12:00")
+    assert [row["id"] for row in reporting.queue(office.desk, Filter())] == [early, late]
+
+
+def test_the_queue_can_be_narrowed(office: Office) -> None:
+    """By mission, account and state, and by number."""
+    first = office.delivery()
+    second = office.delivery(mission="TJ", account="tj-outbox", time="14:00")
+    operating.hold(office.desk, [second], why="wait")
+
+    def numbers(**which: Any) -> list[object]:
+        return [row["id"] for row in reporting.queue(office.desk, Filter(**which))]
+
+    assert numbers(mission="GE") == [first]
+    assert numbers(account="tj-outbox") == numbers(state="held") == [second]
+    assert numbers(limit=1) == [first]
+
+
+def test_a_state_that_there_is_not_is_refused(office: Office) -> None:
+    """An empty list for "hold" instead of "held" reads as "all is well"."""
+    with pytest.raises(WrongUse, match=r"'hold' is no state.*held"):
+        reporting.queue(office.desk, Filter(state="hold"))
+
+
+def test_the_log_has_the_latest_counts_and_no_others(office: Office) -> None:
+    """A count that nobody gave is not nought."""
+    number = office.published()
+    for value in (1, 3):
+        reading = Reading(remote_id=f"r{number}", metric="likes", value=value, source="obedient")
+        with office.database.write() as tx:
+            readings.append(tx, [(number, reading)], read_at=office.clock.tick(minutes=1))
+    (row,) = reporting.log(office.desk, Filter())
+    assert (row["metrics"], row["text"]) == ({"likes": 3}, "ადამიანი არ იყიდება")
+
+
+def test_the_log_can_begin_at_an_instant(office: Office) -> None:
+    """Last year's campaign is in the same database."""
+    office.delivery(time="12:00")
+    office.delivery(time="18:00")
+    since = office.clock() + timedelta(hours=5)
+    assert [row["local_due"] for row in reporting.log(office.desk, Filter(since=since))] == ["2027-07-30T18:00:00"]
+
+
+def test_the_story_of_a_delivery_is_whole(office: Office) -> None:
+    """A person who has to decide sees every attempt with its evidence, and who did what."""
+    number = office.delivery()
+    office.leave_in_doubt(number)
+    told: dict[str, Any] = reporting.story(office.desk, number)
+    assert told["delivery"]["state"] == "unclear"
+    assert told["post"]["text"] == "ადამიანი არ იყიდება"
+    assert [(one["stage"], one["outcome"]) for one in told["attempts"]] == [("posting", "ambiguous")]
+    assert [one["verb"] for one in told["audit"]] == ["import", "import", "claim", "outcome"]
+
+
+def test_an_untouched_ledger_is_verified(office: Office) -> None:
+    """Every row fits the one before."""
+    office.published()
+    verdict = reporting.verify(office.desk)
+    assert (verdict.first_bad, verdict.rows) == (None, office.world.count("audit"))
+
+
+# -- the doctor ----------------------------------------------------------------------------------------------------
+
+
+def test_the_doctor_finds_nothing_in_a_healthy_house(office: Office) -> None:
+    """So that a finding is one."""
+    beat(office)
+    assert [name for name, (ok, _) in checks(office).items() if not ok] == []
+
+
+def test_the_doctor_says_that_the_daemon_never_ran(office: Office) -> None:
+    """The most frequent reason why nothing goes out."""
+    ok, words = checks(office)["daemon"]
+    assert (ok, "july30 daemon" in words) == (False, True)
+
+
+def test_the_doctor_says_since_when_the_daemon_is_dead(office: Office) -> None:
+    """The posts since then are the ones to look at."""
+    beat(office)
+    office.clock.tick(seconds=31)
+    ok, words = checks(office)["daemon"]
+    assert (ok, "2027-07-30 05:00:00 UTC" in words) == (False, True)
+
+
+def test_the_doctor_names_a_folder_that_cannot_be_used(office: Office) -> None:
+    """A file stands where the pictures should go."""
+    office.settings.media_folder.write_text("in the way", encoding="utf-8")
+    ok, words = checks(office)["media folder"]
+    assert (ok, str(office.settings.media_folder) in words) == (False, True)
+
+
+# -- the preview ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", registry.platforms())
+def test_every_platform_can_be_previewed(platform: str) -> None:
+    """Also those that cannot be published to yet: texts are written weeks before."""
+    told = preview(platform, "ადამიანი არ იყიდება")
+    assert list(told) == ["platform", "length", "limit", "unit", "parts", "problems"]
+    assert told["parts"] == ["ადამიანი არ იყიდება"]
+
+
+def test_a_text_that_is_too_long_is_a_block(office: Office) -> None:
+    """With its code, on which scripts act."""
+    told: dict[str, Any] = preview("mastodon", "a" * 501)
+    assert [(one["code"], one["level"]) for one in told["problems"]] == [("too_long", "block")]
+
+
+def test_a_platform_that_there_is_not_is_refused_with_those_there_are() -> None:
+    """Nobody remembers whether it is "x" or "twitter"."""
+    with pytest.raises(WrongUse, match="mastodon"):
+        preview("twitter", "text")
