@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli import accounts, plan, queue, red_button, reports, setup
+from scheduler.cli import accounts, cards, plan, queue, quotes, red_button, reports, setup
 from scheduler.cli.common import UNAVAILABLE, WRONG_USE, say_aside
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
     help="Queues, publishes and logs World Day Against Trafficking in Persons posts: each at most once.",
 )
 queue_app = typer.Typer(no_args_is_help=True, help="The deliveries: look at them and decide about them.")
+cards_app = typer.Typer(no_args_is_help=True, help="Quote cards.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 accounts_app = typer.Typer(no_args_is_help=True, help="The missions' channels.")
 
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "import": plan.import_,
     "export": plan.export,
     "preview": plan.preview,
+    "quotes": quotes.quotes,
     "pause": red_button.pause,
     "resume": red_button.resume,
     "status": reports.status,
@@ -46,11 +48,19 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": setup.doctor,
 }
 ACCOUNTS: dict[str, Callable[..., None]] = {"list": accounts.list_, "check": accounts.check}
+CARDS: dict[str, Callable[..., None]] = {"render": cards.render, "templates": cards.templates}
 DATABASE: dict[str, Callable[..., None]] = {"upgrade": setup.upgrade}
-for owner, commands in ((app, COMMANDS), (queue_app, queue.COMMANDS), (accounts_app, ACCOUNTS), (db_app, DATABASE)):
+for owner, commands in (
+    (app, COMMANDS),
+    (queue_app, queue.COMMANDS),
+    (cards_app, CARDS),
+    (accounts_app, ACCOUNTS),
+    (db_app, DATABASE),
+):
     for name, command in commands.items():
         owner.command(name)(command)
 app.add_typer(queue_app, name="queue")
+app.add_typer(cards_app, name="cards")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(db_app, name="db")
 
