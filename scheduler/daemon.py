@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -148,7 +147,7 @@ def run(path: Path) -> bool:
         try:
             daemon = Daemon(desk)
             for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: daemon.stop())
+                signal.signal(number, lambda *_: _stop_aside(daemon))
             return daemon.run()
         finally:
             let_go()
@@ -156,4 +155,9 @@ def run(path: Path) -> bool:
         database.close()
 
 
-HEARTBEAT_STALE_AFTER = timedelta(seconds=3 * BEAT_EVERY_S)
+def _stop_aside(daemon: Daemon) -> None:
+    """The daemon is asked to stop by another thread.
+
+    A handler runs in the middle of whatever the main thread does, and that may hold the very lock that `stop` needs.
+    """
+    threading.Thread(target=daemon.stop, name="stop", daemon=True).start()

@@ -11,11 +11,13 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
+from posts.cards.render import render
+from posts.cards.sizes import PORTRAIT
 from posts.intake.write import write_plan
+from posts.model import Quote
 from scheduler.bootstrap import create, open_desk, utc_now
 from scheduler.daemon import Daemon
+from scheduler.notify.logs import to_stderr
 from scheduler.plan import local_text
 from scheduler.services.importing import import_sheet
 from scheduler.services.reporting import Filter, queue, status
@@ -35,14 +37,14 @@ LOOK_EVERY_S = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One invented post of one mission."""
+    """One invented post of one mission, and the words on its card."""
 
     mission: str
     name: str
     time_zone: str
     language: str
     text: str
-    alt_text: str
+    words: str
 
 
 def samples() -> list[Sample]:
@@ -101,7 +103,9 @@ def _stop_when_sent(desk: Desk, daemon: Daemon) -> None:
 
 def _row(one: Sample, at: datetime, folder: Path) -> dict[str, str]:
     picture = folder / f"sample-{one.mission.lower()}.jpg"
-    Image.linear_gradient("L").resize((1080, 1350)).point(lambda v: v // 3 + 20).save(picture, quality=85)
+    said = Quote(words=one.words, speaker=one.name, language=one.language)
+    card = render(said, size=PORTRAIT, hashtag="#EndHumanTrafficking")
+    picture.write_bytes(card.jpeg)
     date, _, time = local_text(at, one.time_zone).partition("T")
     return {
         "id": f"sample-{one.mission.lower()}",
@@ -111,7 +115,7 @@ def _row(one: Sample, at: datetime, folder: Path) -> dict[str, str]:
         "language": one.language,
         "text": one.text,
         "media": picture.name,
-        "alt_text": one.alt_text,
+        "alt_text": card.alt_text,
         "status": "approved",
     }
 
@@ -136,6 +140,7 @@ def _config(those: Sequence[Sample], now: datetime) -> str:
 
 def main() -> int:
     """Publishes the sample plan into the folder named on the command line and says where to look."""
+    to_stderr()
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "demo").resolve()
     rows = publish(folder)
     for one in rows:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scheduler.model import WrongUse
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -17,10 +19,17 @@ if TYPE_CHECKING:
 
 DONE, NEEDS_A_PERSON, WRONG_USE, UNAVAILABLE = 0, 1, 2, 3
 
+YEARS = range(2000, 2101)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, and nothing else there.")]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is kept for good.")]
-Numbers = Annotated[list[int], typer.Argument(help="Numbers of deliveries, as `queue list` shows them.")]
-Posts = Annotated[list[int], typer.Argument(help="Numbers of posts, as `queue list` shows them.")]
+NUMBER_MAX = 2**63 - 1  # what a database's integer holds
+Limit = Annotated[int | None, typer.Option(help="At most so many; all if not given.", min=1, max=NUMBER_MAX)]
+Number = Annotated[int, typer.Argument(help="The delivery's number.", max=NUMBER_MAX)]
+PostNumber = Annotated[int, typer.Argument(help="The post's number.", max=NUMBER_MAX)]
+Numbers = Annotated[
+    list[int], typer.Argument(max=NUMBER_MAX, help="Numbers of deliveries, as `queue list` shows them.")
+]
+Posts = Annotated[list[int], typer.Argument(max=NUMBER_MAX, help="Numbers of posts, as `queue list` shows them.")]
 
 
 def config_of(context: typer.Context) -> Path:
@@ -60,6 +69,20 @@ def short(text: object, most: int = 48) -> str:
     """The text's first line, cut where it is longer than `most` characters."""
     line = " ".join(str(text).split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def moment_of(written: str) -> datetime:
+    """The day and time that a person wrote, naive or aware as written; raises WrongUse for what is none, or is far off.
+
+    A day alone is midnight here: see whether that makes sense where this is called.
+    """
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise WrongUse(f"'{written}' is no time; write it like 2027-07-30T09:00") from error
+    if moment.year not in YEARS:
+        raise WrongUse(f"'{written}' is in no year of this century; write it like 2027-07-30T09:00")
+    return moment
 
 
 def plain(value: object) -> object:

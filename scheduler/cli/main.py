@@ -1,7 +1,7 @@
 """The program `july30`: its commands, and one place that turns errors into words and an exit code."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -65,12 +65,19 @@ app.add_typer(accounts_app, name="accounts")
 app.add_typer(db_app, name="db")
 
 
-def main() -> None:
-    """The command has run, and the process ends with its exit code; an error is one message, never a traceback."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command has run, and the process ends with its exit code; an error is one message, never a traceback.
+
+    `arguments` None: those of the process.
+    """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if broken := next((one for one in given if not _is_text(one)), None):
+        say_aside(f"july30: {ascii(broken)} is not UTF-8; set the terminal to UTF-8 and type it again")
+        sys.exit(WRONG_USE)
     try:
-        app()
+        app(given)
     except Exception as error:
         from posts.model import PostsError
         from scheduler.model import SchedulerError, Unavailable
@@ -79,6 +86,11 @@ def main() -> None:
             raise
         say_aside(f"july30: {error}")
         sys.exit(UNAVAILABLE if isinstance(error, Unavailable) else WRONG_USE)
+
+
+def _is_text(argument: str) -> bool:
+    """Whether the bytes that the system gave us were UTF-8; Python hides those that were not in lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in argument)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, say_aside, show, table
+from scheduler.model import WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -77,7 +78,7 @@ def preview(
     """Show what a platform will see of a text: its length by that platform's count, its limit, every problem."""
     from scheduler.services.previewing import preview as look
 
-    texts = [line.rstrip("\n").rstrip("\r") for line in sys.stdin] if text == "-" else [text]
+    texts = _lines_of_stdin() if text == "-" else [text]
     seen = [look(platform, one, link=link) for one in texts]
     for one in seen:
         if as_json and text == "-":
@@ -86,6 +87,14 @@ def preview(
             show(one, as_json, lambda console, one=one: _say_preview(console, one))  # type: ignore[misc]
     if any(_blocked(one) for one in seen):
         raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _lines_of_stdin() -> list[str]:
+    lines = sys.stdin.buffer.read().removesuffix(b"\n").split(b"\n")
+    try:
+        return [line.removesuffix(b"\r").decode("utf-8-sig") for line in lines]
+    except UnicodeDecodeError as error:
+        raise WrongUse("what came on stdin is not UTF-8; save it as UTF-8 and try again") from error
 
 
 def _one_line(data: "Mapping[str, object]") -> None:

@@ -7,7 +7,22 @@ from typing import Annotated, Any
 
 import typer
 
-from scheduler.cli.common import NEEDS_A_PERSON, Json, Numbers, Posts, Why, config_of, plain, short, show, table
+from scheduler.cli.common import (
+    NEEDS_A_PERSON,
+    Json,
+    Limit,
+    Number,
+    Numbers,
+    PostNumber,
+    Posts,
+    Why,
+    config_of,
+    moment_of,
+    plain,
+    short,
+    show,
+    table,
+)
 from scheduler.model import WrongUse
 
 
@@ -16,7 +31,7 @@ def list_(
     mission: Annotated[str | None, typer.Option(help="Only this mission's.")] = None,
     account: Annotated[str | None, typer.Option(help="Only this account's.")] = None,
     state: Annotated[str | None, typer.Option(help="Only those that are waiting, held, published …")] = None,
-    limit: Annotated[int | None, typer.Option(help="At most so many; all if not given.")] = None,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List deliveries by the time they are wished for."""
@@ -45,7 +60,7 @@ def list_(
 
 def show_(
     context: typer.Context,
-    delivery: Annotated[int, typer.Argument(help="The delivery's number.")],
+    delivery: Number,
     as_json: Json = False,
 ) -> None:
     """Show one delivery whole: its post, every attempt with its evidence, who did what."""
@@ -97,7 +112,7 @@ def add(
 
 def edit(
     context: typer.Context,
-    post: Annotated[int, typer.Argument(help="The post's number.")],
+    post: PostNumber,
     text: Annotated[str | None, typer.Option(help="The new words.")] = None,
     link: Annotated[str | None, typer.Option(help="The new link; empty for none.")] = None,
     language: Annotated[str | None, typer.Option(help="The words' language.")] = None,
@@ -116,7 +131,7 @@ def edit(
 
 def move(
     context: typer.Context,
-    post: Annotated[int, typer.Argument(help="The post's number.")],
+    post: PostNumber,
     to: Annotated[str, typer.Option(help="2027-07-30T10:00 in the mission's time; with Z or +05:00, that instant.")],
     as_json: Json = False,
 ) -> None:
@@ -187,7 +202,7 @@ def retry(context: typer.Context, deliveries: Numbers, as_json: Json = False) ->
 
 def resolve(
     context: typer.Context,
-    delivery: Annotated[int, typer.Argument(help="The delivery's number.")],
+    delivery: Number,
     published: Annotated[bool, typer.Option("--published", help="It is out.")] = False,
     address: Annotated[str | None, typer.Argument(help="Where it is, as the browser shows it.")] = None,
     not_published: Annotated[bool, typer.Option("--not-published", help="Somebody looked: it is not out.")] = False,
@@ -239,10 +254,10 @@ def _done(as_json: bool, numbers: list[int], words: str) -> None:
 
 
 def _instant(written: str) -> datetime:
-    try:
-        return datetime.fromisoformat(written)
-    except ValueError as error:
-        raise WrongUse(f"'{written}' is no time; write it like 2027-07-30T09:00") from error
+    moment = moment_of(written)
+    if ":" not in written:  # a day alone would mean midnight
+        raise WrongUse(f"'{written}' names no hour; write it like 2027-07-30T09:00")
+    return moment
 
 
 def _say_story(told: dict[str, Any]) -> None:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, plain, short, show, table
-from scheduler.model import WrongUse
+from scheduler.cli.common import NEEDS_A_PERSON, Json, Limit, config_of, moment_of, plain, short, show, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +27,7 @@ def log(
     context: typer.Context,
     mission: Annotated[str | None, typer.Option(help="Only this mission's.")] = None,
     since: Annotated[str | None, typer.Option(help="Only what was due from this day or instant on (UTC).")] = None,
-    limit: Annotated[int | None, typer.Option(help="At most so many; all if not given.")] = None,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List deliveries with their latest counts; a count that the platform does not give is not shown."""
@@ -72,10 +71,7 @@ def verify(context: typer.Context, as_json: Json = False) -> None:
 def _since(written: str | None) -> datetime | None:
     if written is None:
         return None
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError as error:
-        raise WrongUse(f"'{written}' is no day or time; write it like 2027-07-30 or 2027-07-30T06:00Z") from error
+    moment = moment_of(written)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from scheduler.model import State, WrongUse
 from scheduler.plan import tzdata_version
 from scheduler.store import ledger, lists, moves, pauses, posts
 from scheduler.store.lists import Filter
@@ -18,7 +19,9 @@ QUEUE_FIELDS = (
 
 
 def queue(desk: Desk, which: Filter) -> list[dict[str, object]]:
-    """The deliveries asked for, by due instant; `account` is the account's id."""
+    """The deliveries asked for, by due instant; `account` is the account's id. Raises WrongUse for an unknown state."""
+    if which.state is not None and which.state not in set(State):
+        raise WrongUse(f"'{which.state}' is no state; write one of {', '.join(State)}")
     with desk.database.read() as tx:
         rows = lists.queue(tx, which)
     return [{("account" if name == "account_id" else name): row[name] for name in QUEUE_FIELDS} for row in rows]

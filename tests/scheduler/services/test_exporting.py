@@ -47,6 +47,12 @@ RICH = {
 }
 
 
+@pytest.fixture
+def office(office_on_both: Office) -> Office:
+    """On SQLite and on PostgreSQL: a whole plan goes through the database here."""
+    return office_on_both
+
+
 def export(office: Office, name: str, mission: str | None = None) -> Path:
     path = office.folder / "out" / name
     path.parent.mkdir(exist_ok=True)

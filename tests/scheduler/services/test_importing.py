@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from tests.scheduler.services.office import Office
 
 
+@pytest.fixture
+def office(office_on_both: Office) -> Office:
+    """On SQLite and on PostgreSQL: a whole plan goes through the database here."""
+    return office_on_both
+
+
 class AskedMeanwhile(ObedientAdapter):
     """Somebody imports the same sheet while this account's limits are asked for."""
 
