@@ -100,7 +100,10 @@ def _lines_of_stdin() -> list[str]:
 def _one_line(data: "Mapping[str, object]") -> None:
     import json
 
-    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    line = json.dumps(data, ensure_ascii=False)
+    for also_ends_lines in "\x85\u2028\u2029":  # for readers that split as Unicode does
+        line = line.replace(also_ends_lines, f"\\u{ord(also_ends_lines):04x}")
+    sys.stdout.write(line + "\n")
 
 
 def _say_preview(console: "Console", seen: "Mapping[str, object]") -> None:

@@ -162,7 +162,7 @@ def _to_waiting(tx: Transaction, desk: Desk, number: int, verb: str, only_from: 
 
 def _look_up(desk: Desk, number: int) -> Receipt:
     with desk.database.read() as tx:
-        row = cast("dict[str, Any]", moves.get(tx, number))
+        row = cast("dict[str, Any]", moves.look(tx, number))
         post = posts.load(tx, [row["post_id"]])[row["post_id"]]
         taken = claims.taken_remote_ids(tx, row["account_id"], but=number)
         since = outcomes.first_intent(tx, number) or row["due_at"]

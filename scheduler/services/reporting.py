@@ -36,7 +36,7 @@ def log(desk: Desk, which: Filter) -> list[dict[str, object]]:
 def story(desk: Desk, number: int) -> dict[str, object]:
     """One delivery whole: its columns, its post, every attempt with its evidence, every audit row."""
     with desk.database.read() as tx:
-        row = cast("dict[str, Any]", moves.get(tx, number))
+        row = cast("dict[str, Any]", moves.look(tx, number))
         return {
             "delivery": row,
             "post": posts.rows_of(tx, [row["post_id"]])[0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
@@ -14,6 +14,8 @@ from scheduler.store.schema import attempt, delivery
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from sqlalchemy import Select
 
     from scheduler.store.database import Transaction
 
@@ -65,7 +67,15 @@ def make(tx: Transaction, number: int, move: Move, now: datetime, changes: Mappi
 
 def get(tx: Transaction, number: int) -> dict[str, object]:
     """The delivery's columns, locked until the transaction ends. Raises WrongUse if there is none of that number."""
-    query = select(delivery).where(delivery.c.id == number).with_for_update()
+    return _found(tx, number, select(delivery).where(delivery.c.id == number).with_for_update())
+
+
+def look(tx: Transaction, number: int) -> dict[str, object]:
+    """The delivery's columns as they are now, not locked. Raises WrongUse if there is none of that number."""
+    return _found(tx, number, select(delivery).where(delivery.c.id == number))
+
+
+def _found(tx: Transaction, number: int, query: Select[Any]) -> dict[str, object]:
     row = tx.execute(query).mappings().one_or_none()
     if row is None:
         raise WrongUse(f"there is no delivery {number}; `july30 queue list` shows those there are")

@@ -34,8 +34,8 @@ def test_the_queue(program: Program) -> None:
 
 def test_the_queue_is_whole_unless_limited(program: Program) -> None:
     """A listing that stops at fifty is a silent miss."""
-    for number in range(60):
-        program.add(f"post {number}") if number < 3 else None
+    for number in range(3):
+        program.add(f"post {number}")
     assert len(program.run("queue", "list", "--json").json["deliveries"]) == 3
     assert len(program.run("queue", "list", "--json", "--limit", "2").json["deliveries"]) == 2
 
@@ -79,7 +79,7 @@ def test_a_preview(program: Program) -> None:
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
 def test_previews_of_many_texts_are_one_object_per_line(program: Program, end: bytes) -> None:
     """Also where the last line does not end, or a program from Windows wrote it."""
-    lines = ["გამარჯობა", "", "a\u2028b\x0cc", "Ҷавонон"]
+    lines = ["გამარჯობა", "", "a\u2028b\x85c", "Ҷавонон"]
     given = (end or b"\n").join(line.encode() for line in lines) + end
     done = program.run("preview", "--platform", "mastodon", "--text", "-", "--json", stdin=given)
     told = [json.loads(line) for line in done.out.splitlines() if line]

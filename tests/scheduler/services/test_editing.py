@@ -75,7 +75,7 @@ def test_what_is_out_or_unclear_or_ended_cannot_be_edited_or_moved(office: Offic
     with pytest.raises(WrongUse, match=f"post {post} is out, on its way or ended"):
         reword(office, post)
     with pytest.raises(WrongUse, match=f"post {post} is out, on its way or ended"):
-        move(office.desk, post, datetime(2027, 8, 1, 12, 0))
+        move(office.desk, post, datetime.fromisoformat("2027-08-01T12:00"))
 
 
 def test_what_is_held_because_it_may_be_out_cannot_be_edited(office: Office) -> None:
@@ -120,7 +120,7 @@ def test_a_cancelled_account_neither_comes_back_nor_blocks_the_edit(office: Offi
 def test_a_post_is_moved_to_a_local_hour_of_its_mission(office: Office) -> None:
     """ "Ten o'clock" is ten o'clock there."""
     post = office.post()
-    when = move(office.desk, post, datetime(2027, 7, 31, 10, 0))
+    when = move(office.desk, post, datetime.fromisoformat("2027-07-31T10:00"))
     row = office.world.row(office.world.deliveries(post)[0])
     assert (when.local, when.zone) == ("2027-07-31T10:00:00", "Asia/Tbilisi")
     assert row["due_at"] == row["next_at"] == datetime(2027, 7, 31, 6, 0, tzinfo=UTC)
@@ -133,7 +133,7 @@ def test_a_post_is_moved_to_an_instant(office: Office) -> None:
     assert move(office.desk, post, datetime(2027, 7, 31, 6, 0, tzinfo=UTC)).local == "2027-07-31T10:00:00"
 
 
-@pytest.mark.parametrize("to", [datetime(2027, 7, 30, 8, 59), datetime(2027, 7, 30, 5, 0, tzinfo=UTC)])
+@pytest.mark.parametrize("to", [datetime.fromisoformat("2027-07-30T08:59"), datetime(2027, 7, 30, 5, 0, tzinfo=UTC)])
 def test_a_post_cannot_be_moved_into_the_past(office: Office, to: datetime) -> None:
     """It would go out at once, or be held at once; neither is what was asked for."""
     post = office.post()
@@ -146,7 +146,7 @@ def test_a_post_cannot_be_moved_to_a_time_that_does_not_exist(office: Office) ->
     """The message says which times there are."""
     post = office.post(mission="UA", account="ua-outbox")
     with pytest.raises(WrongUse, match="write 02:30 or 04:30"):
-        move(office.desk, post, datetime(2028, 3, 26, 3, 30))
+        move(office.desk, post, datetime.fromisoformat("2028-03-26T03:30"))
 
 
 def test_a_number_that_there_is_not_is_told(office: Office) -> None:

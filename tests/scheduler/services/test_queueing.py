@@ -17,7 +17,7 @@ from tests.scheduler.services.office import picture
 if TYPE_CHECKING:
     from tests.scheduler.services.office import Office
 
-AT = datetime(2027, 7, 30, 12, 0)
+AT = datetime.fromisoformat("2027-07-30T12:00")
 
 
 def wish(**more: Any) -> Wish:
@@ -85,14 +85,14 @@ def test_a_time_that_has_come_already_is_refused(office: Office, at: datetime) -
 def test_a_wave_that_is_past_for_one_mission_is_refused_for_all(office: Office) -> None:
     """09:30 is past in Dushanbe when it is 09:00 in Tbilisi."""
     with pytest.raises(WrongUse, match="Asia/Dushanbe is already past"):
-        queue_post(office.desk, everywhere(at=datetime(2027, 7, 30, 9, 30)))
+        queue_post(office.desk, everywhere(at=datetime.fromisoformat("2027-07-30T09:30")))
     assert office.posts() == []
 
 
 def test_a_time_that_clocks_jump_over_is_refused_with_what_to_write(office: Office) -> None:
     """03:30 on 26 March 2028 does not exist in Kyiv."""
     with pytest.raises(WrongUse, match="write 02:30 or 04:30"):
-        queue_post(office.desk, wish(missions=["UA"], accounts=[], at=datetime(2028, 3, 26, 3, 30)))
+        queue_post(office.desk, wish(missions=["UA"], accounts=[], at=datetime.fromisoformat("2028-03-26T03:30")))
 
 
 def test_the_same_words_for_the_same_minute_are_refused(office: Office) -> None:
