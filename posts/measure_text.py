@@ -21,10 +21,23 @@ _INVALID = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uD800-\uDFFF\uF
 _INVALID_ANYWHERE = regex.compile(rf"[{_INVALID}]++")
 _INVALID_WEIGHTED = regex.compile(rf"[{_INVALID}\uFFFE\uFFFF]++")
 
+MOST_PER_CODE_POINT = {Unit.GRAPHEMES: 1, Unit.UTF16: 2, Unit.BYTES: 4, Unit.WEIGHTED: 6, Unit.EMOJI_BYTES: 4}
+
 
 def measure(text: str, limit: TextLimit) -> int:
     """How much of `limit.unit` the text uses, with the links and mentions of `limit` shortened. Never fails."""
     return sum(piece.cost for piece in _pieces(text, limit))
+
+
+def at_most(text: str, limit: TextLimit) -> int:
+    """A length that the text surely does not exceed by this limit's count, found without counting.
+
+    One code point is at most one grapheme, two UTF-16 units, four bytes; in a weighted count at most six: the shortest
+    link, of four characters, may stand for 23, and one code point may become three by NFC, of weight two each.
+    """
+    if limit.link_length is not None and limit.unit is not Unit.WEIGHTED and "://" in text:
+        return max(len(text), 1) * max(limit.link_length, MOST_PER_CODE_POINT[limit.unit])
+    return len(text) * MOST_PER_CODE_POINT[limit.unit]
 
 
 def overrun(text: str, limit: TextLimit) -> int | None:

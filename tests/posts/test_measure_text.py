@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from posts.limits import TextLimit, Unit
 from posts.links import distinct_links, hashtags, web_links
-from posts.measure_text import invalid_characters, measure, overrun
+from posts.measure_text import at_most, invalid_characters, measure, overrun
 from posts.short_links import short_links
 
 if TYPE_CHECKING:
@@ -186,3 +186,14 @@ def test_measuring_hostile_text_ends(atom: str, unit: Unit) -> None:
     """Quadratic counting of these would run for minutes and into the time limit of the tests; linear takes moments."""
     text = atom * (100_000 // len(atom))
     assert 0 < measure(text, TextLimit(unit=unit, max=1, link_length=23)) <= 4 * len(text) + 23
+
+
+@given(
+    st.text(alphabet=st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("at.co:/htps @👨‍🇬🇪"))),
+    st.sampled_from(list(Unit)),
+    st.sampled_from([None, 23]),
+)
+def test_the_length_found_without_counting_is_never_too_small(text: str, unit: Unit, link: int | None) -> None:
+    """A text that is too long must not slip through because it was not counted."""
+    limit = TextLimit(unit=unit, max=500, link_length=link)
+    assert measure(text, limit) <= at_most(text, limit)

@@ -1,0 +1,268 @@
+"""The unattended process: one sender at a time, which sees what doors change and never leaves a call in the dark."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from adapters.scripted.mastodon import MastodonServer
+from scheduler.daemon import Daemon, _stop_aside
+from scheduler.model import State, Unavailable
+from scheduler.services import reviewing
+from tests.journeys.house import TOKEN, House, until
+from tests.scheduler.services.office import Office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from adapters.scripted.server import Reply, Request
+    from scheduler.store.database import Database, Transaction
+    from tests.fakes.clock import Clock
+
+STOPS_WITHIN_S = 30
+
+
+class SlowMastodon(MastodonServer):
+    """Holds the answer to every posting call until it may go on; the post is taken by then."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: datetime.now(UTC), {TOKEN: "iom"})
+        self.entered = threading.Event()
+        self.go_on = threading.Event()
+
+    def meet(self, request: Request) -> tuple[Reply, Any]:
+        answer = super().meet(request)
+        if (request.method, request.path) == ("POST", "/api/v1/statuses"):
+            self.entered.set()
+            self.go_on.wait(STOPS_WITHIN_S)
+        return answer
+
+
+class Unsteady:
+    """A database that is away while `away`, and at whose every change mark `on_mark` happens just before."""
+
+    def __init__(self, real: Database):
+        self._real = real
+        self.away = False
+        self.refused = 0
+        self.on_mark = lambda: None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        self._look()
+        return self._real.read()
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        self._look()
+        return self._real.write()
+
+    def change_mark(self) -> int:
+        self._look()
+        self.on_mark()
+        return self._real.change_mark()
+
+    def _look(self) -> None:
+        if self.away:
+            self.refused += 1
+            raise Unavailable("the database is away")
+
+
+@pytest.fixture
+def house(tmp_path: Path, url: str) -> Iterator[House]:
+    made = House(folder=tmp_path, database_url=url)
+    made.build(f"{datetime.now(UTC):%Y-%m-%d}")
+    yield made
+    made.stop_all()
+
+
+@pytest.fixture
+def unsteady(database: Database) -> Unsteady:
+    return Unsteady(database)
+
+
+@pytest.fixture
+def office(unsteady: Unsteady, clock: Clock, tmp_path: Path) -> Office:
+    return Office(cast("Database", unsteady), clock, tmp_path)
+
+
+@contextmanager
+def running(office: Office) -> Iterator[Daemon]:
+    """The office's daemon runs in a thread, and has ended well."""
+    daemon = Daemon(office.desk_with(replace(office.settings, concurrency=2)))
+    ended: list[bool] = []
+    thread = threading.Thread(target=lambda: ended.append(daemon.run()))
+    thread.start()
+    try:
+        yield daemon
+    finally:
+        daemon.stop()
+        thread.join(STOPS_WITHIN_S)
+    assert ended == [True]
+
+
+def started(house: House) -> None:
+    """A daemon runs and has said so."""
+    before = house.run("status")["heartbeat_at"]
+    house.start_daemon()
+    until(lambda: house.run("status")["heartbeat_at"] != before, within_s=20, what="the daemon's first heartbeat")
+
+
+def add(house: House, *, in_s: float, text: str = "ადამიანი არ იყიდება") -> int:
+    """A post for Georgia that is due so soon and may go out; its number, and its delivery's."""
+    at = f"{datetime.now(UTC) + timedelta(seconds=in_s):%Y-%m-%dT%H:%M:%S}Z"
+    (post,) = house.run("queue", "add", "--mission", "GE", "--at", at, "--text", text)["posts"]
+    house.run("queue", "submit", str(post))
+    return int(post)
+
+
+def delivery(house: House, number: int) -> dict[str, Any]:
+    return next(one for one in house.run("log")["rows"] if one["id"] == number)
+
+
+def published(house: House, number: int) -> None:
+    until(lambda: delivery(house, number)["state"] == "published", within_s=20, what=f"delivery {number} is published")
+
+
+# -- one sender ----------------------------------------------------------------------------------------------------
+
+
+def test_a_second_daemon_refuses_and_a_new_one_may_start_right_after_a_kill(house: House) -> None:
+    """Two senders are two posts; but a lock that outlives its holder would keep the day from going on."""
+    started(house)
+    second = house.call("daemon")
+    assert (second.returncode, "another july30 daemon already sends" in second.stderr) == (2, True)
+    house.daemons[0].kill()
+    house.daemons[0].wait(10)
+    started(house)
+    assert house.daemons[1].poll() is None
+    number = add(house, in_s=3)
+    published(house, number)
+
+
+# -- signals -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_call_in_hand_ends_and_is_recorded_before_the_daemon_does(
+    tmp_path: Path, url: str, number: signal.Signals
+) -> None:
+    """A restart on the day must not leave one post in the dark."""
+    with SlowMastodon() as server:
+        house = House(folder=tmp_path, database_url=url, platform="mastodon", base_url=server.url)
+        house.build(f"{datetime.now(UTC):%Y-%m-%d}")
+        started(house)
+        add(house, in_s=2)
+        assert server.entered.wait(20)
+        house.daemons[0].send_signal(number)
+        threading.Timer(2, server.go_on.set).start()
+        assert house.daemons[0].wait(STOPS_WITHIN_S) == 0
+        (row,) = house.deliveries()
+        assert [one.remote_id for one in server.accepted] == [row["remote_id"]]
+        assert row["state"] == "published"
+
+
+def test_a_signal_in_the_middle_of_the_daemons_own_waiting_does_not_lock_it_up(office: Office) -> None:
+    """The handler interrupts the main thread anywhere, also where it holds the lock that `stop` needs."""
+    daemon = Daemon(office.desk)
+    with daemon._wake._cond:  # type: ignore[attr-defined]
+        _stop_aside(daemon)
+    assert daemon._wake.wait(10)
+
+
+# -- doors ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_door_changes_is_seen_within_a_second_or_so(house: House) -> None:
+    """A post queued for now, and the red button: both are other processes' doing."""
+    started(house)
+    first = add(house, in_s=3)
+    published(house, first)
+    assert delivery(house, first)["late_by_s"] <= 2
+    house.run("pause", "--mission", "GE", "--why", "an accident")
+    second = add(house, in_s=1.5, text="მეორე")
+    until(lambda: house.run("status")["due"] == 1, within_s=20, what="the second is due")
+    threading.Event().wait(2)
+    assert delivery(house, second)["state"] == "waiting"
+    house.run("resume", "--mission", "GE")
+    published(house, second)
+
+
+def test_a_change_in_the_moment_between_the_pass_and_the_look_is_not_missed(
+    office: Office, unsteady: Unsteady
+) -> None:
+    """A post approved just then would otherwise wait until somebody changes something else."""
+    number = office.delivery(status="draft", kind="evergreen")
+    office.due(number)
+    post = office.world.row(number)["post_id"]
+    left = [None, None, None]
+
+    def a_door_is_faster() -> None:
+        if left and not office.world.attempts(number):
+            left.pop()
+            if not left:
+                reviewing.approve(office.desk, [post])
+
+    with running(office) as daemon:
+        office.world.count("audit")
+        unsteady.on_mark = a_door_is_faster
+        until(lambda: office.world.state(number) is State.PUBLISHED, within_s=10, what="it is published")
+        assert daemon is not None
+
+
+# -- staying alive -------------------------------------------------------------------------------------------------
+
+
+def test_the_heartbeat_goes_on(house: House) -> None:
+    """Whoever watches it must not see a dead daemon in a living one."""
+    started(house)
+    first = house.run("status")["heartbeat_at"]
+    until(lambda: house.run("status")["heartbeat_at"] > first, within_s=20, what="the next heartbeat")
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_the_daemon(office: Office, unsteady: Unsteady) -> None:
+    """Nothing is sent meanwhile; afterwards everything is, once."""
+    number = office.delivery(kind="evergreen")
+    with running(office):
+        unsteady.away = True
+        until(lambda: unsteady.refused > 2, within_s=10, what="the database has been asked for")
+        office.clock.tick(hours=3)
+        unsteady.away = False
+        until(lambda: office.world.state(number) is State.PUBLISHED, within_s=15, what="it is published")
+    assert len(office.adapters["ge-outbox"].published) == 1  # type: ignore[attr-defined]
+
+
+def test_a_database_that_is_away_at_the_first_heartbeat_does_not_leave_a_dead_process(
+    office: Office, unsteady: Unsteady
+) -> None:
+    """It would hang there, neither sending nor ended, and no service manager would start another."""
+    recovered = threading.Event()
+    daemon = Daemon(office.desk)
+    start = daemon._threads.start
+
+    def away_from_now_on() -> None:
+        start()
+        unsteady.away = True
+        recovered.set()
+
+    daemon._threads.start = away_from_now_on  # type: ignore[method-assign]
+    thread = threading.Thread(target=daemon.run)
+    thread.start()
+    assert recovered.wait(10)
+    until(lambda: unsteady.refused > 0, within_s=10, what="the database has been asked for")
+    unsteady.away = False
+    number = office.delivery()
+    office.due(number)
+    until(lambda: office.world.state(number) is State.PUBLISHED, within_s=15, what="it is published")
+    daemon.stop()
+    thread.join(STOPS_WITHIN_S)
+    assert not thread.is_alive()
