@@ -63,9 +63,9 @@ class Daemon:
         self._writer.start()
         self._threads.start()
         ticks = self._ticks()
-        self._beat()
         log.info("daemon started", tzdata=tzdata_version(), concurrency=self._threads.size)
         try:
+            self._safely(self._beat)()
             self._dispatch()
         finally:
             ticks.shutdown(wait=False)
@@ -79,8 +79,9 @@ class Daemon:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
+                seen = self._desk.database.change_mark()  # first: what a door changes during the pass is then news
                 next_due = self._courier.pass_on()
-                self._seen = self._desk.database.change_mark()
+                self._seen = seen
             except SchedulerError as error:
                 log.error("nothing is sent while the database is away", error=str(error))  # noqa: TRY400 - said whole
                 self._stopping.wait(FAULT_PAUSE_S)

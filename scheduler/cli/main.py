@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     given = list(sys.argv[1:] if arguments is None else arguments)
     if broken := next((one for one in given if not _is_text(one)), None):
-        say_aside(f"july30: {ascii(broken)} is not UTF-8; set the terminal to UTF-8 and type it again")
+        say_aside(f"july30: {broken!a} is not UTF-8; set the terminal to UTF-8 and type it again")
         sys.exit(WRONG_USE)
     try:
         app(given)

@@ -119,7 +119,8 @@ def _judge(desk: Desk, sheet: Sheet, on_row: Callable[[int, int], None]) -> list
 def _without_ended(one: Judged, ended: frozenset[str]) -> Judged:
     """The judged row; one that names an account again that it once left out needs fixing: that delivery has ended."""
     again = sorted(ended & set(one.new.accounts)) if one.new else []
-    words = f"this row once left out {', '.join(again)}, and what was cancelled stays so: give this account a row of its own"
+    left_out = ", ".join(again)
+    words = f"this row once left out {left_out}, and what was cancelled stays so: give this account a row of its own"
     return _to_fix(one.row, "account_ended", "account", words) if again else one
 
 
@@ -214,7 +215,8 @@ def _refuse_stale(tx: Transaction, desk: Desk, ready: Sequence[Judged]) -> None:
         now = there.get(key)
         if (now and now.source_hash) != (one.known and one.known.source_hash):
             raise WrongUse(
-                f"row {one.row.number} was imported or changed by somebody else meanwhile; nothing was stored: import again"
+                f"row {one.row.number} was imported or changed by somebody else meanwhile;"
+                " nothing was stored: import again"
             )
 
 

@@ -76,7 +76,7 @@ class Program:
                 main(["--config", str(self.config), *arguments])
             out.flush()
             err.flush()
-        texts = [one.buffer.getvalue().decode("utf-8") for one in (out, err)]  # type: ignore[attr-defined]
+        texts = [one.buffer.getvalue().decode("utf-8") for one in (out, err)]
         assert "Traceback" not in texts[1]
         return Run(code=int(ended.value.code or 0), out=texts[0], err=texts[1])
 

@@ -74,9 +74,7 @@ def test_the_configuration_may_be_named_in_the_environment(tmp_path: Path) -> No
 @pytest.mark.parametrize("language", ["C", "C.UTF-8", "POSIX"])
 def test_every_script_comes_out_whole_whatever_the_terminal_says(language: str) -> None:
     """A service manager starts it with no language at all."""
-    done = july30(
-        "preview", "--platform", "x", "--text", "-", "--json", stdin="ҒӢӮ ადამიანი".encode(), LC_ALL=language
-    )
+    done = july30("preview", "--platform", "x", "--text", "-", "--json", stdin="ҒӢӮ ადამიანი".encode(), LC_ALL=language)
     assert "ҒӢӮ ადამიანი" in done.stdout.decode("utf-8")
 
 

@@ -10,6 +10,7 @@ import pytest
 from adapters.contract import Retryable
 from scheduler.model import State, WrongUse
 from scheduler.services import editing, importing, reviewing
+from scheduler.store import posts
 from tests.fakes.adapter import ObedientAdapter
 from tests.scheduler.services.office import codes, picture, verdicts, write_sheet
 
@@ -68,7 +69,8 @@ def test_rows_without_an_id_are_known_again_too(office: Office) -> None:
 def test_the_same_file_adds_nothing_after_everything_went_out_and_its_times_are_past(office: Office) -> None:
     """On 31 July somebody imports the old file again to look something up."""
     plan = office.sheet({"id": "a"})
-    number = office.world.deliveries(next(int(str(one["id"])) for one in [*_imported(office, plan)]))[0]
+    office.import_(plan)
+    number = office.world.deliveries(int(office.posts()[0]["id"]))[0]
     office.due(number)
     office.world.publish(number)
     office.clock.tick(days=2)
@@ -185,7 +187,7 @@ def test_pictures_are_kept_by_what_is_in_them_and_the_original_no_longer_matters
     original = picture(office.folder / "card.jpg")
     post = office.post(id="a", media="card.jpg", alt_text="A blue card")
     with office.database.read() as tx:
-        kept = importing.posts.load(tx, [post])[post].media[0]
+        kept = posts.load(tx, [post])[post].media[0]
     before = kept.path.read_bytes()
     picture(original, (200, 0, 0))
     assert kept.path.parent == office.settings.media_folder
@@ -224,7 +226,6 @@ def test_while_a_question_is_open_nothing_is_added(office: Office) -> None:
 def test_a_failure_in_the_middle_leaves_nothing(office: Office) -> None:
     """Half a sheet is worse than none: nobody knows which half."""
     office.import_rows({"id": "a"})
-    office.world.run("DELETE FROM approval")
     plan = office.sheet({"id": "new"}, {"id": "a", "text": "სხვა"})
     judged = office.import_(plan, commit=False)
     office.stands(1, State.PUBLISHED)
@@ -321,8 +322,3 @@ def test_xlsx_and_csv_of_the_same_rows_are_the_same_posts(office: Office) -> Non
     rows = [{"id": "a", "mission": "GE", "date": "2027-07-30", "time": "12:00", "text": "ერთი"}]
     office.import_(write_sheet(office.folder / "plan.xlsx", rows))
     assert verdicts(office.import_(write_sheet(office.folder / "plan.csv", rows))) == ["unchanged"]
-
-
-def _imported(office: Office, plan: object) -> list[dict[str, object]]:
-    office.import_(plan)  # type: ignore[arg-type]
-    return office.posts()

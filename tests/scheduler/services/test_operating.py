@@ -16,13 +16,14 @@ from scheduler.model import State, WrongUse
 from scheduler.plan import on_time
 from scheduler.services import operating
 from scheduler.services.operating import remote_id_of
-from scheduler.store import claims
+from scheduler.store import claims, posts
 from tests.fakes.adapter import ObedientAdapter
 from tests.fakes.progress import MemoryProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from posts.model import Message
     from scheduler.services.desk import Desk
     from tests.scheduler.services.office import Office
 
@@ -104,7 +105,7 @@ VERBS: dict[str, tuple[Callable[[Desk, int], object], frozenset[State]]] = {
         frozenset({State.UNCLEAR, State.HELD}),
     ),
     "resolve --not-published": (
-        lambda desk, n: operating.resolve_not_published(desk, n),
+        operating.resolve_not_published,
         frozenset({State.UNCLEAR, State.HELD}),
     ),
 }
@@ -192,7 +193,7 @@ def test_what_the_platform_does_not_show_is_not_called_published(office: Office,
     """A false "published" is worse than a question."""
 
     class Blind(ObedientAdapter):
-        def find(self, *_: object) -> Receipt | None:  # type: ignore[override]
+        def find(self, *_: object) -> Receipt | None:
             if failure:
                 raise failure
             return None
@@ -357,9 +358,9 @@ def test_a_post_that_there_is_not_cannot_be_taken_down(office: Office) -> None:
         operating.take_down(office.desk, [99], why="why")
 
 
-def _message(office: Office, number: int) -> tuple[object, str]:
+def _message(office: Office, number: int) -> tuple[Message, str]:
     row = office.world.row(number)
     with office.database.read() as tx:
-        post = operating.posts.load(tx, [row["post_id"]])[row["post_id"]]
+        post = posts.load(tx, [row["post_id"]])[row["post_id"]]
     account = office.settings.account(row["account_id"])
     return compose(post, account, ObedientAdapter().limits()), row["key"] or f"key-{number}"
