@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -99,12 +100,16 @@ def test_nobody_is_published_twice_or_lost_when_the_daemon_is_killed_in_flight(
 def _run_and_kill(house: House, proxy: KillingProxy) -> int:
     kills = 0
     daemon = house.start_daemon()
+    struck: list[int] = []
+    one_at_a_time = threading.Lock()  # several calls may be held at once, and each of them strikes
 
     def strike() -> None:
         nonlocal kills
-        if kills < KILLS and daemon.poll() is None:
-            kills += 1
-            daemon.send_signal(signal.SIGKILL)
+        with one_at_a_time:
+            if kills < KILLS and daemon.pid not in struck:
+                kills += 1
+                struck.append(daemon.pid)
+                daemon.send_signal(signal.SIGKILL)
 
     proxy.on_hold = strike
     for wanted in range(1, KILLS + 1):
