@@ -36,6 +36,7 @@ def root(
 COMMANDS: dict[str, Callable[..., None]] = {
     "init": setup.init,
     "daemon": setup.daemon,
+    "web": setup.web,
     "import": plan.import_,
     "export": plan.export,
     "preview": plan.preview,

@@ -46,6 +46,26 @@ def daemon(context: typer.Context) -> None:
         raise typer.Exit(NEEDS_A_PERSON)
 
 
+def web(context: typer.Context) -> None:
+    """Serve the console's first pages at `[console] listen`, until told to stop. Reads; only the outbox feed writes."""
+    import uvicorn
+
+    from scheduler.bootstrap import open_desk
+    from scheduler.web.app import console
+
+    with open_desk(config_of(context)) as desk:
+        host, _, port = desk.settings.listen.rpartition(":")
+        say_aside(f"the console: http://{desk.settings.listen.replace('127.0.0.1', 'localhost')}/")
+        uvicorn.run(
+            console(desk),
+            host=host.strip("[]"),
+            port=int(port),
+            server_header=False,
+            lifespan="off",
+            log_level="warning",
+        )
+
+
 def doctor(context: typer.Context, as_json: Json = False) -> None:
     """Look over configuration, database, folders, secrets and the daemon's heartbeat; says what to mend."""
     from scheduler.bootstrap import open_desk
