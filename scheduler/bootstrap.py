@@ -79,7 +79,7 @@ def open_desk(path: Path) -> Iterator[Desk]:
     Raises WrongUse for a broken configuration or a database that `init` has not made.
     """
     settings = load(path)
-    database = _open(settings)
+    database = open_database(settings.database_url)
     try:
         yield desk_over(settings, database, whoever())
     finally:
@@ -126,7 +126,3 @@ def courier_over(desk: Desk, writer: GroupWriter, *, on_free: Callable[[], None]
         owner=f"{socket.gethostname()}:{os.getpid()}",
     )
     return courier, threads
-
-
-def _open(settings: Settings) -> Database:
-    return open_database(settings.database_url)

@@ -14,7 +14,7 @@ from adapters.contract import AuthExpired, Failure, NeedsHand, NotReady, Receipt
 from posts.check import check
 from posts.compose import compose
 from posts.model import Kind, Level
-from scheduler.model import Claimed, Outcome, SchedulerError, Scope, Stage, State, Unavailable
+from scheduler.model import DAEMON, Claimed, Outcome, SchedulerError, Scope, Stage, State, Unavailable
 from scheduler.notify.faults import trace_of
 from scheduler.plan import next_reading, on_time
 from scheduler.retry import decide
@@ -138,7 +138,7 @@ class Courier:
     def _hold_account(self, account: str, why: str) -> None:
         try:
             with self._database.write() as tx:
-                pauses.press(tx, Scope.ACCOUNT, account, why=why, by="daemon", now=self._clock())
+                pauses.press(tx, Scope.ACCOUNT, account, why=why, by=DAEMON, now=self._clock())
         except SchedulerError as error:
             log.warning("account not paused", account=account, error=str(error))
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from posts.model import Post
 
 
+DAEMON = "daemon"  # how the audit, and a pause that ends by itself, name the unattended sender
+
+
 class SchedulerError(Exception):
     """Base of the errors of this room; the message says what happened, who must act and by when."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapters.contract import Failure
-from scheduler.model import Scope
+from scheduler.model import DAEMON, Scope
 from scheduler.store import catalogue, pauses
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from posts.model import Account
     from scheduler.services.desk import Desk
     from scheduler.store.database import Transaction
-
-DAEMON = "daemon"
 
 
 def accounts(desk: Desk) -> list[dict[str, object]]:

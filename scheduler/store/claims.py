@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Text, and_, bindparam, exists, func, insert, or_
 
 from posts.model import Kind
 from scheduler.content import delivery_key
-from scheduler.model import Claimed, Review, Scope, Stage, State
+from scheduler.model import DAEMON, Claimed, Review, Scope, Stage, State
 from scheduler.plan import on_time
 from scheduler.store import posts
 from scheduler.store.columns import BigId, UtcDateTime
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from scheduler.store.database import Transaction
 
-DAEMON = "daemon"
 PAST_ITS_LIMIT = "its 'not after' has passed before it could go out"
 MISSED = "it missed its time while nothing was sending: release it if it should still go out, or skip it"
 
