@@ -66,6 +66,15 @@ class Review(StrEnum):
     SENT_BACK = "sent_back"
 
 
+class Role(StrEnum):
+    """What a person may do for a mission: write, comment, approve, or look after people and machine."""
+
+    OFFICER = "officer"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+
+
 class Stage(StrEnum):
     """Whether an attempt can have made anything public: not while preparing, perhaps once posting."""
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from posts.model import Kind
-from scheduler.model import NEEDS_REASON, Review, Scope, Stage, State
+from scheduler.model import NEEDS_REASON, Review, Role, Scope, Stage, State
 from scheduler.store.columns import BigId, UtcDateTime
 
 metadata = MetaData(
@@ -32,7 +32,7 @@ metadata = MetaData(
 )
 
 
-def _one_of(column: str, values: type[Kind | Review | Scope | Stage | State] | frozenset[State]) -> str:
+def _one_of(column: str, values: type[Kind | Review | Role | Scope | Stage | State] | frozenset[State]) -> str:
     quoted = ", ".join(f"'{one}'" for one in sorted(values))
     return f"{column} IN ({quoted})"
 
@@ -271,6 +271,8 @@ pause = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("ended_by", Text),
+    Column("release_asked_at", UtcDateTime),
+    Column("release_asked_by", Text),
     CheckConstraint(_one_of("scope", Scope), name="scope"),
     CheckConstraint("why <> ''", name="why"),
 )
@@ -283,5 +285,62 @@ heartbeat = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("beat_at", UtcDateTime, nullable=False),
     Column("tzdata", Text, nullable=False),
+    Column("announcement", Text),
+    Column("grace_until", UtcDateTime),
+    Column("standstill", Text),
+    CheckConstraint("id = 1", name="only_one"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("token_hash", Text, unique=True),
+    Column("token_made_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+)
+
+person_role = Table(
+    "person_role",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("person_id", BigId, ForeignKey("person.id"), nullable=False),
+    Column("mission", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    UniqueConstraint("person_id", "mission", "role"),
+    CheckConstraint(_one_of("role", Role), name="role"),
+)
+
+post_version = Table(
+    "post_version",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("post_id", BigId, ForeignKey("post.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("post_id", "version"),
+)
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("instance_id", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("journal_number", BigId, nullable=False),
+    CheckConstraint("id = 1", name="only_one"),
+)
+
+alert_cursor = Table(
+    "alert_cursor",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("audit_id", BigId, nullable=False),
     CheckConstraint("id = 1", name="only_one"),
 )
