@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from posts.cards.quotation import clean, quoted
-from posts.cards.signature import role_of
+from posts.cards.quotation import quoted
+from posts.cards.signature import byline
 
 if TYPE_CHECKING:
     from posts.model import Quote
@@ -31,5 +31,5 @@ def alt_text_of(quote: Quote) -> str:
     tag = quote.language.lower()
     kind = KINDS.get(tag) or KINDS.get(tag.partition("-")[0], "")
     said = quoted(quote.words, quote.language)
-    by = ", ".join(one for one in (clean(quote.speaker), role_of(quote)) if one)
+    by = byline(quote)
     return (f"{kind}: " if kind else "") + said + (f" — {by}." if by else "")

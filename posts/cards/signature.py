@@ -44,6 +44,11 @@ def role_of(quote: Quote) -> str:
     return ", ".join(one for one in (role, organisation) if one)
 
 
+def byline(quote: Quote) -> str:
+    """Who said it on one line: speaker, role and organisation, or what is known of them; empty where nothing is."""
+    return ", ".join(one for one in (clean(quote.speaker), role_of(quote)) if one)
+
+
 def _rule(page: Page) -> Block:
     style = page.template.attribution
     height = max(1, round(page.px(style.rule_height_u)))

@@ -85,6 +85,14 @@ def moment_of(written: str) -> datetime:
     return moment
 
 
+def instant_of(written: str) -> datetime:
+    """As `moment_of`; raises WrongUse for a day alone too: at midnight nobody means anything to go out."""
+    moment = moment_of(written)
+    if ":" not in written:
+        raise WrongUse(f"'{written}' names no hour; write it like 2027-07-30T09:00")
+    return moment
+
+
 def plain(value: object) -> object:
     """The JSON form of a value: instants in UTC as ISO 8601 with Z, anything else as its text."""
     if isinstance(value, datetime):

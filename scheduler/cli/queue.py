@@ -1,7 +1,6 @@
 """`july30 queue …`: look at deliveries and decide about them."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +16,7 @@ from scheduler.cli.common import (
     Posts,
     Why,
     config_of,
-    moment_of,
+    instant_of,
     plain,
     short,
     show,
@@ -94,7 +93,7 @@ def add(
         raise WrongUse(f"'{kind}' is no kind; write one of {', '.join(Kind)}")
     wish = Wish(
         missions=mission,
-        at=_instant(at),
+        at=instant_of(at),
         text=text,
         accounts=account or (),
         language=language,
@@ -140,7 +139,7 @@ def move(
     from scheduler.services import editing
 
     with open_desk(config_of(context)) as desk:
-        when = editing.move(desk, post, _instant(to))
+        when = editing.move(desk, post, instant_of(to))
     _done(as_json, [post], f"post {post} is wished for {when.local} in {when.zone} and a draft again")
 
 
@@ -251,13 +250,6 @@ def _act(
 
 def _done(as_json: bool, numbers: list[int], words: str) -> None:
     show({"done": numbers, "message": words}, as_json, lambda console: console.print(words, markup=False))
-
-
-def _instant(written: str) -> datetime:
-    moment = moment_of(written)
-    if ":" not in written:  # a day alone would mean midnight
-        raise WrongUse(f"'{written}' names no hour; write it like 2027-07-30T09:00")
-    return moment
 
 
 def _say_story(told: dict[str, Any]) -> None:

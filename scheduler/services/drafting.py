@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import tempfile
@@ -16,6 +17,8 @@ from scheduler.plan import kind_for, resolve
 from scheduler.store.posts import NewPost, When
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from posts.intake.draft import Draft
     from posts.model import Media, Post, Quote
     from scheduler.plan import Resolved
@@ -71,14 +74,26 @@ def keep_pictures(post: Post, folder: Path) -> Post:
     return replace(post, media=tuple(_keep(one, folder) for one in post.media)) if post.media else post
 
 
+def keep_drawn(one: Media, content: bytes) -> None:
+    """The picture that we drew ourselves is where `one` says, in our media folder."""
+    if not one.path.exists():
+        _write(one.path, io.BytesIO(content))
+
+
 def _keep(one: Media, folder: Path) -> Media:
     there = folder / f"{one.sha256}.{EXTENSIONS.get(one.mime, 'bin')}"
     if not there.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".unfinished-")
-        with os.fdopen(handle, "wb") as target, one.path.open("rb") as source:
-            shutil.copyfileobj(source, target)
-            target.flush()
-            os.fsync(target.fileno())
-        Path(unfinished).replace(there)
+        with one.path.open("rb") as source:
+            _write(there, source)
     return replace(one, path=there)
+
+
+def _write(there: Path, source: BinaryIO) -> None:
+    """Whole and on the disk before it bears its name."""
+    there.parent.mkdir(parents=True, exist_ok=True)
+    handle, unfinished = tempfile.mkstemp(dir=there.parent, prefix=".unfinished-")
+    with os.fdopen(handle, "wb") as target:
+        shutil.copyfileobj(source, target)
+        target.flush()
+        os.fsync(target.fileno())
+    Path(unfinished).replace(there)

@@ -48,7 +48,7 @@ class Wish:
 def queue_post(desk: Desk, wish: Wish) -> list[int]:
     """One draft per mission is queued; their post ids. Raises WrongUse with what is wrong, and then nothing is."""
     missions = [desk.settings.mission(code) for code in dict.fromkeys(wish.missions)]
-    _refuse_strangers(desk, wish)
+    refuse_strangers(desk, wish.missions, wish.accounts)
     media = _open(wish)
     planned = [_plan(desk, wish, mission, due, media) for mission, due in wave(wish.at, missions)]
     with desk.database.write() as tx:
@@ -73,9 +73,8 @@ def queue_post(desk: Desk, wish: Wish) -> list[int]:
 
 
 def _plan(desk: Desk, wish: Wish, mission: Mission, due: Resolved, media: tuple[Media, ...]) -> NewPost:
-    if due.instant <= desk.now():
-        raise WrongUse(f"{due.local:%Y-%m-%d %H:%M} in {due.zone} is already past; nothing past is ever sent")
-    accounts = _accounts(desk, wish, mission)
+    refuse_past(due, desk.now())
+    accounts = accounts_of(desk, mission, wish.accounts)
     content = Post(mission=mission.code, text=wish.text, language=wish.language, link=wish.link, media=media)
     refuse_blocked(desk, content, accounts)
     content = keep_pictures(content, desk.settings.media_folder)
@@ -100,19 +99,26 @@ def _plan(desk: Desk, wish: Wish, mission: Mission, due: Resolved, media: tuple[
     )
 
 
-def _accounts(desk: Desk, wish: Wish, mission: Mission) -> tuple[str, ...]:
+def accounts_of(desk: Desk, mission: Mission, named: Sequence[str]) -> tuple[str, ...]:
+    """Those of the mission's accounts that were named; all of them where none was. Raises WrongUse if that is none."""
     own = [one.id for one in desk.settings.accounts if one.mission == mission.code]
-    chosen = tuple(one for one in own if one in wish.accounts or not wish.accounts)
+    chosen = tuple(one for one in own if one in named or not named)
     if not chosen:
         raise WrongUse(f"mission {mission.code} has none of these accounts; it has {', '.join(own) or 'none'}")
     return chosen
 
 
-def _refuse_strangers(desk: Desk, wish: Wish) -> None:
-    """Nothing, where every account belongs to a mission that was named. Raises WrongUse where one would be left out."""
-    for account in map(desk.settings.account, wish.accounts):
-        if account.mission not in wish.missions:
+def refuse_strangers(desk: Desk, missions: Sequence[str], named: Sequence[str]) -> None:
+    """Nothing, where every account belongs to one of the missions. Raises WrongUse where one would be left out."""
+    for account in map(desk.settings.account, named):
+        if account.mission not in missions:
             raise WrongUse(f"{account.id} belongs to {account.mission}, which was not named; nothing was added")
+
+
+def refuse_past(due: Resolved, now: datetime) -> None:
+    """Nothing, where the time is still to come. Raises WrongUse where it has come."""
+    if due.instant <= now:
+        raise WrongUse(f"{due.local:%Y-%m-%d %H:%M} in {due.zone} is already past; nothing past is ever sent")
 
 
 def _open(wish: Wish) -> tuple[Media, ...]:
