@@ -4,13 +4,13 @@ BIN := .venv/bin
 SEED ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format clean
+.PHONY: help run test bench lint format pictures clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-run: .venv/core  ## publish a small sample plan to the outbox in demo/
-	$(BIN)/python -m scheduler.demo demo
+run: .venv/core  ## an invented sample campaign in demo/: daemon and console, until Ctrl-C
+	$(BIN)/july30 up --demo
 
 test: .venv/test  ## everything that CI runs: format, lint, types, import rules, tests
 	$(BIN)/ruff format --check .
@@ -31,6 +31,9 @@ format: .venv/test  ## put the source into form
 
 bench: .venv/test  ## the numbers, as ratios against baselines of the same run
 	$(BIN)/python -m bench
+
+pictures: .venv/test  ## take the README's pictures anew, of a running demo (needs Chromium)
+	$(BIN)/python -m tests.journeys.take_pictures docs/pictures
 
 clean:  ## remove the environment and what the sample made
 	rm -rf .venv demo

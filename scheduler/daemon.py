@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -13,7 +14,7 @@ from structlog import get_logger
 from scheduler.bootstrap import courier_over, desk_over, rhythm_of
 from scheduler.config import load
 from scheduler.measure import measure_due
-from scheduler.model import SchedulerError
+from scheduler.model import DAEMON, SchedulerError
 from scheduler.plan import tzdata_version
 from scheduler.store import lists, outcomes
 from scheduler.store.database import open_database
@@ -21,7 +22,7 @@ from scheduler.store.lock import take
 from scheduler.store.writer import GroupWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -39,7 +40,7 @@ class Daemon:
     """One sender over one database. `run` returns after `stop`, with everything in hand recorded or put back."""
 
     def __init__(self, desk: Desk):
-        self._desk = desk
+        self.desk = self._desk = desk
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._writer = GroupWriter(desk.database)
@@ -140,16 +141,31 @@ def run(path: Path) -> bool:
 
     Raises WrongUse for a broken configuration or if another daemon already sends from this database.
     """
+    with one_sender(path) as daemon:
+        return daemon.run()
+
+
+@contextmanager
+def one_sender(path: Path) -> Iterator[Daemon]:
+    """The daemon of this configuration, not yet running: no other one sends from its database until the end.
+
+    SIGTERM and SIGINT stop it. Raises WrongUse as `run` does.
+    """
     settings = load(path)
     database = open_database(settings.database_url, pool_size=8)
     try:
-        desk = desk_over(settings, database, "daemon")
+        desk = desk_over(settings, database, DAEMON)
         let_go = take(database)
         try:
             daemon = Daemon(desk)
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: _stop_aside(daemon))
-            return daemon.run()
+            before = {
+                one: signal.signal(one, lambda *_: _stop_aside(daemon)) for one in (signal.SIGTERM, signal.SIGINT)
+            }
+            try:
+                yield daemon
+            finally:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
         finally:
             let_go()
     finally:

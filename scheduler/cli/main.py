@@ -35,6 +35,7 @@ def root(
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "init": setup.init,
+    "up": setup.up,
     "daemon": setup.daemon,
     "web": setup.web,
     "import": plan.import_,

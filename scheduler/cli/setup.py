@@ -1,14 +1,14 @@
-"""Setting up, running, and looking after: init, daemon, db upgrade, doctor."""
+"""Setting up, running, and looking after: init, up, daemon, web, db upgrade, doctor."""
 
 from importlib import resources
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, say_aside, show
 
-if TYPE_CHECKING:
-    from pathlib import Path
+CUT_OFF = "july30: a call was still under way; the next start looks at what became of it"
 
 
 def init(context: typer.Context, as_json: Json = False) -> None:
@@ -42,28 +42,46 @@ def daemon(context: typer.Context) -> None:
 
     to_stderr()
     if not unattended.run(config_of(context)):
-        say_aside("july30: a call was still under way; the next start looks at what became of it")
+        say_aside(CUT_OFF)
         raise typer.Exit(NEEDS_A_PERSON)
 
 
 def web(context: typer.Context) -> None:
     """Serve the console's first pages at `[console] listen`, until told to stop. Reads; only the outbox feed writes."""
-    import uvicorn
+    import signal
 
     from scheduler.bootstrap import open_desk
-    from scheduler.web.app import console
+    from scheduler.web.serving import serving
 
+    ends = {signal.SIGTERM, signal.SIGINT}
     with open_desk(config_of(context)) as desk:
-        host, _, port = desk.settings.listen.rpartition(":")
-        say_aside(f"the console: http://{desk.settings.listen.replace('127.0.0.1', 'localhost')}/")
-        uvicorn.run(
-            console(desk),
-            host=host.strip("[]"),
-            port=int(port),
-            server_header=False,
-            lifespan="off",
-            log_level="warning",
-        )
+        signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # first: the console's thread must not take them either
+        with serving(desk) as address:
+            say_aside(f"the console: {address}")
+            signal.sigwait(ends)
+
+
+def up(
+    context: typer.Context,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="An invented sample campaign in a folder of its own; nothing leaves it.")
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="With --demo: the folder.")] = Path("demo"),
+) -> None:
+    """Publish what falls due and serve the console, both in this process, until told to stop (SIGTERM or Ctrl-C)."""
+    from scheduler import up as both
+    from scheduler.notify.logs import to_stderr
+
+    if demo:
+        from scheduler import demo as sample
+
+        ended = sample.run(folder, say=say_aside)
+    else:
+        to_stderr()
+        ended = both.run(config_of(context), say=lambda address: say_aside(f"the console: {address}"))
+    if not ended:
+        say_aside(CUT_OFF)
+        raise typer.Exit(NEEDS_A_PERSON)
 
 
 def doctor(context: typer.Context, as_json: Json = False) -> None:
@@ -80,7 +98,7 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def _write_example(path: "Path") -> bool:
+def _write_example(path: Path) -> bool:
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
@@ -19,68 +14,17 @@ import uvicorn
 from scheduler.model import State
 from scheduler.store.database import open_database
 from scheduler.web.app import console
+from tests.journeys.browser import keep, visit
 from tests.scheduler.web.newsroom import SCRIPTS, Newsroom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.fakes.clock import Clock
 
-CHROMIUM = Path("/usr/bin/chromium")
-# Without these it knocks on its maker's hosts.
-QUIET = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = ("/", "/calendar", "/calendar?week=2027-08-02", "/log", "/log?mission=GE&state=published", "/feed")
 PATIENCE_S = 20
-
-
-@dataclass(kw_only=True)
-class Visit:
-    """One browser window at the console, and everything that it complained of."""
-
-    page: Any
-    base: str
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, address: str) -> None:
-        assert self.page.goto(self.base + address).ok, address
-
-    def wider_than_the_window(self) -> int:
-        """By how many pixels the page must be pushed sideways."""
-        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-    def note_request(self, request: Any) -> None:
-        if not request.url.startswith(self.base):
-            self.complaints.append(f"asked {urlsplit(request.url).netloc or request.url[:40]}")
-
-    def note_word(self, word: Any) -> None:
-        if word.type in {"error", "warning"}:
-            self.complaints.append(f"said {word.text}")
-
-    def note_answer(self, answer: Any) -> None:
-        if answer.status >= 400:
-            self.complaints.append(f"got {answer.status} for {answer.url}")
-
-
-@pytest.fixture
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists() or find_spec("playwright") is None:
-        words = f"no browser journey: it needs {CHROMIUM} and the package playwright"
-        if os.environ.get("CI") == "true":
-            pytest.fail(words)
-        pytest.skip(words)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -131,22 +75,6 @@ def serving(room: Newsroom) -> Iterator[str]:
         listening.close()
 
 
-@contextmanager
-def visit(
-    chromium: Any, base: str, *, width: int = 1440, scheme: str = "light", scripts: bool = True
-) -> Iterator[Visit]:
-    context = chromium.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
-    )
-    seen = Visit(page=context.new_page(), base=base)
-    seen.page.on("request", seen.note_request)
-    seen.page.on("console", seen.note_word)
-    seen.page.on("response", seen.note_answer)
-    seen.page.on("pageerror", lambda error: seen.complaints.append(f"failed: {error}"))
-    yield seen
-    context.close()
-
-
 def test_every_page_is_walked_without_a_complaint_on_screens_of_any_width(
     chromium: Any, base: str, tmp_path: Path
 ) -> None:
@@ -157,7 +85,7 @@ def test_every_page_is_walked_without_a_complaint_on_screens_of_any_width(
                 seen.open(address)
                 assert seen.wider_than_the_window() <= 0, (address, width)
                 assert seen.page.locator("h1").count() == 1
-                _keep(seen, tmp_path, f"{width}-{scheme}-{address.strip('/').replace('?', '-') or 'today'}")
+                keep(seen, tmp_path, f"{width}-{scheme}-{address.strip('/').replace('?', '-') or 'today'}")
             assert seen.complaints == []
 
 
@@ -197,9 +125,3 @@ def test_the_pages_are_reached_by_keyboard_from_the_skip_link_on(chromium: Any, 
         assert skip.evaluate("link => getComputedStyle(link).outlineStyle") != "none"
         seen.page.keyboard.press("Enter")
         assert seen.page.locator("main").evaluate("main => main === document.activeElement")
-
-
-def _keep(seen: Visit, folder: Path, name: str) -> None:
-    """A picture of the page beside the test's files, for whoever wants to look."""
-    (folder / "shots").mkdir(exist_ok=True)
-    seen.page.screenshot(path=str(folder / "shots" / f"{name}.png"), full_page=True)
