@@ -24,6 +24,10 @@ class WrongUse(SchedulerError):
     """What was asked for is not allowed or makes no sense: the person who asked must change it (exit code 2)."""
 
 
+class NotAllowed(WrongUse):
+    """Whoever acts has no right to this: somebody else must do it."""
+
+
 class Unavailable(SchedulerError):
     """The database or a platform cannot be reached: try again when it is back (exit code 3)."""
 

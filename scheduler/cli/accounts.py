@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, show, table
+from scheduler.cli.common import NEEDS_A_PERSON, As, Json, config_of, desk_of, show, table
 
 
 def list_(context: typer.Context, as_json: Json = False) -> None:
@@ -22,13 +22,13 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 def check(
     context: typer.Context,
     account: Annotated[list[str] | None, typer.Argument(help="Accounts; all if none is named.")] = None,
+    acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Ask each account's platform whether the credentials work, and whose account they open."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services.connecting import check_accounts
 
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         rows = check_accounts(desk, account or [])
     shown = [(one["id"], one["platform"], "ok" if one["ok"] else "MEND", one["message"]) for one in rows]
     show({"accounts": rows}, as_json, lambda console: console.print(table(["id", "platform", "", "what"], shown)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,14 +15,20 @@ import typer
 from scheduler.model import WrongUse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rich.console import Console
+
+    from scheduler.services.desk import Desk
 
 DONE, NEEDS_A_PERSON, WRONG_USE, UNAVAILABLE = 0, 1, 2, 3
 
 YEARS = range(2000, 2101)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, and nothing else there.")]
+As = Annotated[
+    str | None,
+    typer.Option("--as", metavar="EMAIL", help="Who acts, if not the local operator; JULY30_TOKEN holds their token."),
+]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is kept for good.")]
 NUMBER_MAX = 2**63 - 1  # what a database's integer holds
 Limit = Annotated[int | None, typer.Option(help="At most so many; all if not given.", min=1, max=NUMBER_MAX)]
@@ -35,6 +43,16 @@ Posts = Annotated[list[int], typer.Argument(max=NUMBER_MAX, help="Numbers of pos
 def config_of(context: typer.Context) -> Path:
     """The configuration file that this call is about."""
     return Path(context.find_root().params.get("config") or "config.toml")
+
+
+@contextmanager
+def desk_of(context: typer.Context, acting: str | None) -> Iterator[Desk]:
+    """The desk of whoever acts: that person, proven by JULY30_TOKEN, or the local operator where nobody is named."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.permitting import identified
+
+    with open_desk(config_of(context)) as desk:
+        yield desk if acting is None else identified(desk, acting, os.environ.get("JULY30_TOKEN", ""))
 
 
 def show(data: Mapping[str, Any], as_json: bool, say: Callable[[Console], None]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, say_aside, show, table
+from scheduler.cli.common import NEEDS_A_PERSON, As, Json, config_of, desk_of, say_aside, show, table
 from scheduler.model import WrongUse
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ def import_(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Commit without asking.")] = False,
+    acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Read a spreadsheet: a verdict for every row, then all ready rows are queued. The same file twice adds nothing."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services.importing import as_json as told
     from scheduler.services.importing import import_sheet
 
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
 
         def run(commit: bool) -> "Imported":
             with _progress("checking rows") as on_row:

@@ -8,6 +8,7 @@ import typer
 
 from scheduler.cli.common import (
     NEEDS_A_PERSON,
+    As,
     Json,
     Limit,
     Number,
@@ -16,6 +17,7 @@ from scheduler.cli.common import (
     Posts,
     Why,
     config_of,
+    desk_of,
     instant_of,
     plain,
     short,
@@ -82,11 +84,11 @@ def add(
     kind: Annotated[str | None, typer.Option(help="exact, day, window, evergreen or recap.")] = None,
     picture: Annotated[list[Path] | None, typer.Option(help="A picture; may be given several times.")] = None,
     alt_text: Annotated[list[str] | None, typer.Option(help="What the picture shows, in the same order.")] = None,
+    acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Queue one post, as a draft, for one mission or for several."""
     from posts.model import Kind
-    from scheduler.bootstrap import open_desk
     from scheduler.services.queueing import Wish, queue_post
 
     if kind is not None and kind not in set(Kind):
@@ -102,7 +104,7 @@ def add(
         pictures=picture or (),
         alt_texts=alt_text or (),
     )
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         ids = queue_post(desk, wish)
     numbers = " ".join(map(str, ids))
     words = f"queued as drafts: posts {numbers}; `july30 queue submit {numbers}` lets them go out"
@@ -115,15 +117,15 @@ def edit(
     text: Annotated[str | None, typer.Option(help="The new words.")] = None,
     link: Annotated[str | None, typer.Option(help="The new link; empty for none.")] = None,
     language: Annotated[str | None, typer.Option(help="The words' language.")] = None,
+    acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Change a post that is not out yet; it becomes a draft again and has to be approved anew."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services import editing
 
     if text is None and link is None and language is None:
         raise WrongUse("nothing to change: give --text, --link or --language")
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         editing.edit(desk, post, text=text, link=link, language=language)
     _done(as_json, [post], f"post {post} is changed and a draft again")
 
@@ -132,71 +134,73 @@ def move(
     context: typer.Context,
     post: PostNumber,
     to: Annotated[str, typer.Option(help="2027-07-30T10:00 in the mission's time; with Z or +05:00, that instant.")],
+    acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Wish a post for another time; it becomes a draft again and has to be approved anew."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services import editing
 
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         when = editing.move(desk, post, instant_of(to))
     _done(as_json, [post], f"post {post} is wished for {when.local} in {when.zone} and a draft again")
 
 
-def submit(context: typer.Context, posts: Posts, as_json: Json = False) -> None:
+def submit(context: typer.Context, posts: Posts, acting: As = None, as_json: Json = False) -> None:
     """Submit posts for review; with `[review] levels = 0` that approves them."""
     from scheduler.services import reviewing
 
-    _act(context, posts, as_json, reviewing.submit, "submitted")
+    _act(context, posts, acting, as_json, reviewing.submit, "submitted")
 
 
-def approve(context: typer.Context, posts: Posts, as_json: Json = False) -> None:
+def approve(context: typer.Context, posts: Posts, acting: As = None, as_json: Json = False) -> None:
     """Approve posts as they read now: they go out at their time."""
     from scheduler.services import reviewing
 
-    _act(context, posts, as_json, reviewing.approve, "approved")
+    _act(context, posts, acting, as_json, reviewing.approve, "approved")
 
 
-def send_back(context: typer.Context, posts: Posts, why: Why, as_json: Json = False) -> None:
+def send_back(context: typer.Context, posts: Posts, why: Why, acting: As = None, as_json: Json = False) -> None:
     """Send posts back to their authors: they cannot go out until submitted again."""
     from scheduler.services import reviewing
 
-    _act(context, posts, as_json, lambda desk, ids: reviewing.send_back(desk, ids, why=why), "sent back")
+    _act(context, posts, acting, as_json, lambda desk, ids: reviewing.send_back(desk, ids, why=why), "sent back")
 
 
-def hold(context: typer.Context, deliveries: Numbers, why: Why = "held by hand", as_json: Json = False) -> None:
+def hold(
+    context: typer.Context, deliveries: Numbers, why: Why = "held by hand", acting: As = None, as_json: Json = False
+) -> None:
     """Hold waiting deliveries for a person."""
     from scheduler.services import operating
 
-    _act(context, deliveries, as_json, lambda desk, ids: operating.hold(desk, ids, why=why), "held")
+    _act(context, deliveries, acting, as_json, lambda desk, ids: operating.hold(desk, ids, why=why), "held")
 
 
-def release(context: typer.Context, deliveries: Numbers, as_json: Json = False) -> None:
+def release(context: typer.Context, deliveries: Numbers, acting: As = None, as_json: Json = False) -> None:
     """Let held deliveries go: at their time, or at once where it has come."""
     from scheduler.services import operating
 
-    _act(context, deliveries, as_json, operating.release, "released")
+    _act(context, deliveries, acting, as_json, operating.release, "released")
 
 
-def skip(context: typer.Context, deliveries: Numbers, why: Why, as_json: Json = False) -> None:
+def skip(context: typer.Context, deliveries: Numbers, why: Why, acting: As = None, as_json: Json = False) -> None:
     """End held deliveries as skipped."""
     from scheduler.services import operating
 
-    _act(context, deliveries, as_json, lambda desk, ids: operating.skip(desk, ids, why=why), "skipped")
+    _act(context, deliveries, acting, as_json, lambda desk, ids: operating.skip(desk, ids, why=why), "skipped")
 
 
-def cancel(context: typer.Context, deliveries: Numbers, why: Why, as_json: Json = False) -> None:
+def cancel(context: typer.Context, deliveries: Numbers, why: Why, acting: As = None, as_json: Json = False) -> None:
     """End deliveries as cancelled: nothing of them will go out."""
     from scheduler.services import operating
 
-    _act(context, deliveries, as_json, lambda desk, ids: operating.cancel(desk, ids, why=why), "cancelled")
+    _act(context, deliveries, acting, as_json, lambda desk, ids: operating.cancel(desk, ids, why=why), "cancelled")
 
 
-def retry(context: typer.Context, deliveries: Numbers, as_json: Json = False) -> None:
+def retry(context: typer.Context, deliveries: Numbers, acting: As = None, as_json: Json = False) -> None:
     """Try failed deliveries again, as they are."""
     from scheduler.services import operating
 
-    _act(context, deliveries, as_json, operating.retry, "tried again")
+    _act(context, deliveries, acting, as_json, operating.retry, "tried again")
 
 
 def resolve(
@@ -205,17 +209,17 @@ def resolve(
     published: Annotated[bool, typer.Option("--published", help="It is out.")] = False,
     address: Annotated[str | None, typer.Argument(help="Where it is, as the browser shows it.")] = None,
     not_published: Annotated[bool, typer.Option("--not-published", help="Somebody looked: it is not out.")] = False,
+    acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Say what became of an unclear or held delivery, after looking: `resolve 7 --published https://…`."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services import operating
 
     if published == not_published:
         raise WrongUse("say either --published (with the address, if you have it) or --not-published")
     if not_published and address:
         raise WrongUse("an address goes with --published only")
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         if not_published:
             operating.resolve_not_published(desk, delivery)
             words = f"delivery {delivery} is not out: it waits for its time, or goes at once"
@@ -224,12 +228,13 @@ def resolve(
     _done(as_json, [delivery], words)
 
 
-def take_down(context: typer.Context, posts: Posts, why: Why = "taken down by hand", as_json: Json = False) -> None:
+def take_down(
+    context: typer.Context, posts: Posts, why: Why = "taken down by hand", acting: As = None, as_json: Json = False
+) -> None:
     """Delete posts wherever they are live and that is allowed; lists what must be deleted by hand."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services import operating
 
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         rows = operating.take_down(desk, posts, why=why)
     shown = [(one["delivery"], one["account"], one["removed"], one["permalink"], one["reason"]) for one in rows]
     columns = ["id", "account", "removed", "address", "reason"]
@@ -239,11 +244,15 @@ def take_down(context: typer.Context, posts: Posts, why: Why = "taken down by ha
 
 
 def _act(
-    context: typer.Context, numbers: list[int], as_json: bool, verb: Callable[[Any, list[int]], None], done: str
+    context: typer.Context,
+    numbers: list[int],
+    acting: str | None,
+    as_json: bool,
+    verb: Callable[[Any, list[int]], None],
+    done: str,
 ) -> None:
-    from scheduler.bootstrap import open_desk
 
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         verb(desk, numbers)
     _done(as_json, numbers, f"{done}: {' '.join(map(str, numbers))}")
 

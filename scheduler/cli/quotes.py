@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, instant_of, show
+from scheduler.cli.common import NEEDS_A_PERSON, As, Json, desk_of, instant_of, show
 from scheduler.model import WrongUse
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def quotes(
     only: Annotated[
         list[int] | None, typer.Option(min=1, help="Only the quotation of this number; may be given several times.")
     ] = None,
+    acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Read an article: its quotations, each whole, with who said it as what. With --draft, drafts with cards too."""
@@ -52,12 +53,12 @@ def quotes(
                 "--template": template,
                 "--hashtag": hashtag,
                 "--only": only,
+                "--as": acting,
             }
         )
         show(quoting.as_json(found), as_json, lambda console: _say_quotes(console, found))
         return
     from posts.cards.templates import DEFAULT
-    from scheduler.bootstrap import open_desk
     from scheduler.services import drawing
 
     if not mission or at is None:
@@ -71,7 +72,7 @@ def quotes(
         hashtag=hashtag,
         only=only or (),
     )
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         done = drawing.draft_quotes(desk, found, wish)
     told = {**quoting.as_json(found), **drawing.as_json(done)}
     show(told, as_json, lambda console: _say_drafts(console, found, done))

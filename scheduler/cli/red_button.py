@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.common import Json, Why, config_of, show
+from scheduler.cli.common import As, Json, Why, desk_of, show
 from scheduler.model import WrongUse
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ def pause(
     campaign: OfCampaign = False,
     mission: OfMission = None,
     account: OfAccount = None,
+    acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Stop sending, before the next call: everything, the campaign, a mission or an account."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services import operating
 
     scope, subject = _scope(everything, campaign, mission, account)
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         fresh = operating.pause(desk, scope, subject, why=why)
     words = f"paused: {scope} {subject}".rstrip() if fresh else f"{scope} {subject} was paused already"
     told = {"scope": str(scope), "subject": subject, "changed": fresh}
@@ -44,14 +44,14 @@ def resume(
     campaign: OfCampaign = False,
     mission: OfMission = None,
     account: OfAccount = None,
+    acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Send again what was paused; what has become late meanwhile waits for a person."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services import operating
 
     scope, subject = _scope(everything, campaign, mission, account)
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         ended = operating.resume(desk, scope, subject, why=why)
     words = f"resumed: {scope} {subject}".rstrip() if ended else f"{scope} {subject} was not paused"
     told = {"scope": str(scope), "subject": subject, "changed": ended}

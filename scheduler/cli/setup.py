@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, say_aside, show
+from scheduler.cli.common import NEEDS_A_PERSON, As, Json, config_of, desk_of, say_aside, show
 
 CUT_OFF = "july30: a call was still under way; the next start looks at what became of it"
 
@@ -84,12 +84,11 @@ def up(
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def doctor(context: typer.Context, as_json: Json = False) -> None:
+def doctor(context: typer.Context, acting: As = None, as_json: Json = False) -> None:
     """Look over configuration, database, folders, secrets and the daemon's heartbeat; says what to mend."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services.doctoring import examine
 
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         found = examine(desk)
     told = {"ok": all(one["ok"] for one in found), "checks": found}
     words = [f"{'ok  ' if one['ok'] else 'MEND'}  {one['check']}: {one['message']}" for one in found]

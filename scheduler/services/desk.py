@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from posts.model import Account
     from scheduler.config import Settings
     from scheduler.store.database import Database
+    from scheduler.store.people import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """One person's place at the work. `now()` is aware and in UTC; `actor` is who the audit says it was."""
+    """One person's place at the work. `now()` is aware and in UTC; `actor` is who the audit says it was.
+
+    `person`: who proved by their token that it is them; None for the local operator. See `permitting` for what follows.
+    """
 
     settings: Settings
     database: Database
@@ -28,6 +32,7 @@ class Desk:
     adapter_of: Callable[[str], Adapter]
     now: Callable[[], datetime]
     actor: str
+    person: Person | None = None
 
     def profile(self, account: Account) -> Profile:
         """What the account's platform promises; known also where nothing can be published to it yet."""

@@ -19,6 +19,7 @@ from scheduler.content import content_hash
 from scheduler.model import Review, WrongUse
 from scheduler.plan import kind_for, wave
 from scheduler.services.drafting import keep_drawn, source_hash, when_of
+from scheduler.services.permitting import Right, require
 from scheduler.services.queueing import accounts_of, refuse_past, refuse_strangers
 from scheduler.services.vetting import Vetting
 from scheduler.store import cards, posts
@@ -121,6 +122,7 @@ def draft_quotes(desk: Desk, quotes: Sequence[Quote], wish: DrawWish) -> Drawn:
 
     What was drafted before stays as it is. Raises WrongUse for a wish that makes no sense, and then nothing is made.
     """
+    require(desk, Right.WRITE, wish.missions)
     tag = _hashtag(desk, wish)
     _refuse_template(wish.template)
     places = list(_places(desk, _chosen(quotes, wish.only), wish))

@@ -10,6 +10,7 @@ from scheduler.content import content_hash
 from scheduler.model import MOVES, Review, State, WrongUse
 from scheduler.plan import wave
 from scheduler.services.drafting import source_hash, when_of
+from scheduler.services.permitting import Right, require
 from scheduler.services.vetting import Vetting
 from scheduler.store import moves, posts
 from scheduler.store.ledger import Entry, write_down
@@ -137,6 +138,7 @@ def refuse_blocked(desk: Desk, content: Post, accounts: Collection[str]) -> None
 
 
 def _change(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> None:
+    require(desk, Right.WRITE, [new.content.mission])
     ended = {row["account_id"] for row in posts.deliveries_of(tx, post_id) if State(str(row["state"])) not in OPEN}
     refuse_blocked(desk, new.content, [one for one in new.accounts if one not in ended])
     digest = content_hash(

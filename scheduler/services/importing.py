@@ -13,6 +13,7 @@ from scheduler.model import State, WrongUse
 from scheduler.plan import GapError, resolve
 from scheduler.services.drafting import from_draft, keep_pictures
 from scheduler.services.editing import can_be_edited, dropped, replace_post
+from scheduler.services.permitting import Right, require
 from scheduler.services.reviewing import wish_review
 from scheduler.services.vetting import Vetting
 from scheduler.store import posts
@@ -64,6 +65,7 @@ def import_sheet(
     Nothing is stored while a question is open. Raises WrongUse for a file that cannot be read as a whole.
     """
     sheet = _read(desk, path, mission, day_first)
+    require(desk, Right.WRITE, sorted({row.draft.mission for row in sheet.rows if row.draft}))
     judged = _judge(desk, sheet, on_row)
     commit = commit and not sheet.questions
     if commit:

@@ -9,6 +9,7 @@ from adapters.contract import Failure
 from posts.compose import compose
 from scheduler.model import MOVES, Scope, State, WrongUse
 from scheduler.plan import next_reading, window_end
+from scheduler.services.permitting import Right, require_for_deliveries, require_for_posts, require_for_scope
 from scheduler.store import claims, moves, outcomes, pauses, posts
 from scheduler.store.moves import Move
 
@@ -33,6 +34,7 @@ def release(desk: Desk, numbers: Sequence[int]) -> None:
     Raises WrongUse for one that may be out already: only `resolve` answers that.
     """
     with desk.database.write() as tx:
+        require_for_deliveries(tx, desk, Right.LET_GO, numbers)
         for number in numbers:
             if moves.may_be_out(tx, number):
                 raise WrongUse(f"delivery {number} may be out already: look, then use `july30 queue resolve {number}`")
@@ -42,6 +44,7 @@ def release(desk: Desk, numbers: Sequence[int]) -> None:
 def retry(desk: Desk, numbers: Sequence[int]) -> None:
     """The failed deliveries are tried again at once, as they are."""
     with desk.database.write() as tx:
+        require_for_deliveries(tx, desk, Right.LET_GO, numbers)
         for number in numbers:
             _to_waiting(tx, desk, number, "retry", State.FAILED)
 
@@ -63,6 +66,8 @@ def resolve_published(desk: Desk, number: int, address: str | None) -> str:
     """
     if address is not None and not _is_address(address):
         raise WrongUse(f"'{address}' is no address; give it as the browser shows it, starting with https://")
+    with desk.database.read() as tx:
+        require_for_deliveries(tx, desk, Right.LET_GO, [number])
     receipt = None if address else _look_up(desk, number)
     permalink = receipt.permalink if receipt else str(address)
     remote_id = receipt.remote_id if receipt else remote_id_of(permalink)
@@ -89,6 +94,7 @@ def resolve_published(desk: Desk, number: int, address: str | None) -> str:
 def resolve_not_published(desk: Desk, number: int) -> None:
     """A person has looked and it is not there: the delivery waits for its time again, or goes at once."""
     with desk.database.write() as tx:
+        require_for_deliveries(tx, desk, Right.LET_GO, [number])
         before = State(str(moves.get(tx, number)["state"]))
         if before not in {State.UNCLEAR, State.HELD}:
             raise WrongUse(f"delivery {number} is {before}: only an unclear or held one can be resolved")
@@ -103,6 +109,8 @@ def take_down(desk: Desk, post_ids: Sequence[int], *, why: str) -> list[dict[str
     be deleted by hand, or it is not out yet and may still come. What has ended is left out.
     """
     refuse_no_reason(why)
+    with desk.database.read() as tx:
+        require_for_posts(tx, desk, Right.TAKE_DOWN, post_ids)
     return [_take_one_down(desk, row, why) for post_id in post_ids for row in _not_ended(desk, post_id)]
 
 
@@ -116,6 +124,7 @@ def pause(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
 
 def resume(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
     """The scope is sent again; False if it was not paused."""
+    require_for_scope(desk, Right.RESUME, scope, subject)
     with desk.database.write() as tx:
         ended = pauses.release(tx, scope, _subject(desk, scope, subject), why=why, by=desk.actor, now=desk.now())
     return ended > 0
@@ -149,6 +158,7 @@ def _is_address(text: str) -> bool:
 def _each(desk: Desk, numbers: Sequence[int], move: Move) -> None:
     refuse_no_reason(move.reason)
     with desk.database.write() as tx:
+        require_for_deliveries(tx, desk, Right.STOP, numbers)
         for number in numbers:
             moves.make(tx, number, move, desk.now())
 

@@ -13,6 +13,7 @@ from scheduler.model import WrongUse
 from scheduler.plan import kind_for, wave
 from scheduler.services.drafting import keep_pictures, source_hash, when_of
 from scheduler.services.editing import refuse_blocked
+from scheduler.services.permitting import Right, require
 from scheduler.store import posts
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.posts import NewPost
@@ -48,6 +49,7 @@ class Wish:
 def queue_post(desk: Desk, wish: Wish) -> list[int]:
     """One draft per mission is queued; their post ids. Raises WrongUse with what is wrong, and then nothing is."""
     missions = [desk.settings.mission(code) for code in dict.fromkeys(wish.missions)]
+    require(desk, Right.WRITE, wish.missions)
     refuse_strangers(desk, wish.missions, wish.accounts)
     media = _open(wish)
     planned = [_plan(desk, wish, mission, due, media) for mission, due in wave(wish.at, missions)]

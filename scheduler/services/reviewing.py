@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from posts.intake.draft import Status
 from scheduler.model import Review, State, WrongUse
 from scheduler.services.operating import refuse_no_reason
+from scheduler.services.permitting import Right, require_for_posts
 from scheduler.store import moves, posts
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.moves import Move
@@ -20,18 +21,19 @@ if TYPE_CHECKING:
 
 def submit(desk: Desk, post_ids: Sequence[int]) -> None:
     """The posts are submitted; with no review levels that approves them, bound to their content as it reads now."""
-    _approve_all(desk, post_ids, verb="submit")
+    _approve_all(desk, post_ids, "submit", Right.WRITE)
 
 
 def approve(desk: Desk, post_ids: Sequence[int]) -> None:
     """The posts may go out as they read now; what had failed before its edit waits again."""
-    _approve_all(desk, post_ids, verb="approve")
+    _approve_all(desk, post_ids, "approve", Right.LET_GO)
 
 
 def send_back(desk: Desk, post_ids: Sequence[int], *, why: str) -> None:
     """The posts cannot go out until they are submitted again; `why` is kept in the audit."""
     refuse_no_reason(why)
     with desk.database.write() as tx:
+        require_for_posts(tx, desk, Right.SEND_BACK, post_ids)
         for row in _rows(tx, post_ids):
             if row["review"] == Review.DRAFT:
                 raise WrongUse(f"post {row['id']} is a draft: there is nothing to send back")
@@ -50,8 +52,9 @@ def wish_review(tx: Transaction, desk: Desk, wishes: Sequence[tuple[int, Status]
     _approve_rows(tx, desk, rows, "import")
 
 
-def _approve_all(desk: Desk, post_ids: Sequence[int], verb: str) -> None:
+def _approve_all(desk: Desk, post_ids: Sequence[int], verb: str, right: Right) -> None:
     with desk.database.write() as tx:
+        require_for_posts(tx, desk, right, post_ids)
         _approve_rows(tx, desk, _rows(tx, post_ids), verb)
 
 

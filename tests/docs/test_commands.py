@@ -58,6 +58,27 @@ def test_every_command_but_those_that_stay_gives_json() -> None:
     assert [name for name, known in COMMANDS.items() if "--json" not in known] == STAY
 
 
+READING = [
+    "july30 export",
+    "july30 preview",
+    "july30 status",
+    "july30 log",
+    "july30 verify",
+    "july30 queue list",
+    "july30 queue show",
+    "july30 cards render",
+    "july30 cards templates",
+    "july30 accounts list",
+]
+BEFORE_ANYBODY = ["july30 init", "july30 db upgrade"]
+
+
+def test_a_command_that_changes_something_takes_who_acts() -> None:
+    """With review levels only a person with a token may decide; a changing command without that is a way round."""
+    nameless = {name for name, known in COMMANDS.items() if "--as" not in known}
+    assert nameless == {*READING, *STAY, *BEFORE_ANYBODY}
+
+
 def test_the_pages_speak_of_many_commands() -> None:
     """If the search finds nothing any more, the next test proves nothing."""
     assert len(MENTIONS) > 40

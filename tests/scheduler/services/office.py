@@ -10,10 +10,11 @@ from openpyxl import Workbook
 from PIL import Image
 
 from scheduler.config import load
-from scheduler.model import State
+from scheduler.model import Role, State
 from scheduler.services.desk import Desk
 from scheduler.services.importing import import_sheet
-from scheduler.store import catalogue, posts
+from scheduler.services.permitting import hash_of, identified
+from scheduler.store import catalogue, people, posts
 from tests.fakes.adapter import ObedientAdapter
 from tests.fakes.world import World, outcome
 
@@ -110,6 +111,19 @@ class Office:
     def desk_with(self, settings: Settings) -> Desk:
         """The desk of a day on which config.toml says something else."""
         return replace(self.desk, settings=settings)
+
+    def with_levels(self, levels: int) -> None:
+        """From now on so many other people have to approve what goes out."""
+        self.settings = replace(self.settings, review_levels=levels)
+        self.desk = replace(self.desk, settings=self.settings)
+
+    def desk_as(self, name: str, role: Role, *missions: str) -> Desk:
+        """The desk of that person, who has the role for these missions (every one where none is named)."""
+        email, token = f"{name}@iom.example", f"token of {name}"
+        with self.database.write() as tx:
+            people.add(tx, email, name, [(role, one) for one in missions or [people.EVERY_MISSION]], self.clock())
+            people.set_token(tx, email, hash_of(token), self.clock())
+        return identified(self.desk, email, token)
 
     def sheet(self, *rows: Mapping[str, str], name: str = "plan.csv") -> Path:
         """A sheet of good rows with these cells changed."""
