@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 WORDS_MAX = 500
-WAIT_MAX = timedelta(days=1)
-TELLING_HEADERS = ("date", "retry-after", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id")
+WAIT_MAX = timedelta(hours=1)  # whoever asks for more is asked again then: it may have been a mistake
+RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+SPANS_BELOW_S = 100_000_000  # a reset given in seconds: below this a span, above an instant
+TELLING_HEADERS = ("date", "retry-after", "x-ratelimit-remaining", *RESETS, "x-request-id")
 HIDDEN = "[hidden]"
 SHORTEST_SECRET = 6
 CHUNK_BYTES = 65_536
 NEVER_LEFT = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
-WHOLE_ANSWER = 1.25  # times the read timeout: 25 s at 20 s
+WHOLE_ANSWER = 1.25  # times the read timeout: 15 s at 12 s
+UPLOAD_TIMEOUT_S = 120.0
 
 
 class Unreadable(ValueError):
@@ -108,6 +111,19 @@ class Answer:
         return {"call": self.what, "status": self.status, "headers": told, "words": self.words()}
 
 
+class _Pieces(io.BytesIO):
+    """A body that is given out piece by piece until its time is over: each piece has a timeout, their sum has not."""
+
+    def __init__(self, body: bytes, within_s: float):
+        super().__init__(body)
+        self._ends_at = monotonic() + within_s
+
+    def read(self, size: int | None = -1) -> bytes:
+        if monotonic() > self._ends_at:
+            raise TimeoutError("sending took too long as a whole")
+        return super().read(size)
+
+
 class _Hurried(io.RawIOBase):
     """Reads from a socket until the whole answer has had its time: a timeout alone starts again with every byte."""
 
@@ -163,9 +179,10 @@ class _Transport(HTTPAdapter):
 class Http:
     """The connections of one account to one server; safe for `pool` senders at once.
 
-    `read_timeout_s` is how long the server may be silent; a whole answer may take a quarter more. Requests' transport
-    is used without its Session: a Session follows and reads redirects, keeps cookies and listens
-    to the environment. Nothing is ever sent twice here.
+    `read_timeout_s` is how long the server may be silent; a whole answer may take a quarter more, and sending an upload
+    `upload_timeout_s`. So a call without an upload ends within 25 seconds. Requests' transport is used without its
+    Session: a Session follows and reads redirects, keeps cookies and listens to the environment. Nothing is ever sent
+    twice here.
     """
 
     def __init__(
@@ -173,13 +190,15 @@ class Http:
         base_url: str,
         *,
         connect_timeout_s: float = 5,
-        read_timeout_s: float = 20,
+        read_timeout_s: float = 12,
+        upload_timeout_s: float = UPLOAD_TIMEOUT_S,
         bytes_max: int = 2_000_000,
         pool: int = 64,
     ):
         self.base_url = base_url.rstrip("/")
         self.host = _origin(base_url)
         self._timeouts = (connect_timeout_s, read_timeout_s)
+        self._upload_timeout_s = upload_timeout_s
         self._bytes_max = bytes_max
         self._transport = _Transport(max_retries=0, pool_connections=1, pool_maxsize=pool)
 
@@ -219,7 +238,7 @@ class Http:
         if request is None:
             raise Rejected(f"{call.what}: no request to '{self.host}' can be made; correct the account's base_url")
         if up and isinstance(request.body, bytes):
-            request.body = io.BytesIO(request.body)  # sent in pieces, each with a timeout of its own
+            request.body = _Pieces(request.body, self._upload_timeout_s)  # each piece has a timeout of its own
         return request
 
     def _answer(self, request: requests.PreparedRequest, call: Call) -> Answer:
@@ -264,7 +283,7 @@ def failure_for(answer: Answer, posting: bool) -> Failure:
     """
     what, status, words = answer.what, answer.status, answer.words()
     told: dict[str, Any] = {"http_status": status, "evidence": answer.evidence()}
-    after = wait_asked(answer.headers)
+    after = wait_asked(answer.headers, limited=status == 429)
     if status in {401, 403}:
         return AuthExpired(
             f"{what}: the credentials were refused ({status}: {words}); connect the account again", **told
@@ -281,18 +300,27 @@ def failure_for(answer: Answer, posting: bool) -> Failure:
     return Rejected(f"{what}: refused ({status}: {words})", **told)
 
 
-def wait_asked(headers: Mapping[str, str]) -> timedelta | None:
-    """How long the platform asks us to wait, at most a day; None where it does not say so in a way that can be read.
+def wait_asked(headers: Mapping[str, str], *, limited: bool = True) -> timedelta | None:
+    """How long the platform asks us to wait, at most an hour; None where it does not say so in a way that can be read.
 
-    Instants are taken relative to the answer's own Date, so that our clock does not matter.
+    Instants are taken relative to the answer's own Date, so that our clock does not matter. `limited`: whether the
+    answer says that there were too many calls; the reset of a limit that was not reached asks for nothing.
     """
-    asked = headers.get("retry-after", "").strip() or headers.get("x-ratelimit-reset", "").strip()
-    if asked.isascii() and asked.isdigit() and "retry-after" in headers:
-        return timedelta(seconds=min(int(asked[:12]), WAIT_MAX.total_seconds()))
+    asked = headers.get("retry-after", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return _capped(int(asked[:12]))
+    names = RESETS if limited else ()
+    asked = asked or next((headers[name].strip() for name in names if name in headers), "")
+    if asked.isascii() and asked.isdigit() and int(asked[:12]) < SPANS_BELOW_S:
+        return _capped(int(asked[:12]))
     until, sent = _instant(asked), _instant(headers.get("date", ""))
     if until is None or sent is None:
         return None
     return min(max(until - sent, timedelta(0)), WAIT_MAX)
+
+
+def _capped(seconds: int) -> timedelta:
+    return timedelta(seconds=min(seconds, WAIT_MAX.total_seconds()))
 
 
 def _instant(text: str) -> datetime | None:

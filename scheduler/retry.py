@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, timedelta
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from adapters.contract import (
     Ambiguous,
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
     from scheduler.model import Claimed
 
-TRIES_MAX = 8
+TRIES_MAX = 5
+ASKED_TO_WAIT_TRIES_MAX = 8  # where the platform itself said when to come back
 OWN_FAULT_TRIES_MAX = 3
+TOO_MANY = 429
 BACKOFF_BASE = timedelta(seconds=30)
 BACKOFF_CAP = timedelta(minutes=15)
 NOT_READY_MIN = timedelta(seconds=1)
-AFTER_CAP = timedelta(days=1)
+AFTER_CAP = timedelta(hours=1)
 SAID_LENGTH_MAX = 300
 EVIDENCE_LENGTH_MAX = 2000
 EVIDENCE_DEPTH_MAX = 6
@@ -75,6 +77,11 @@ def backoff(tries: int, jitter: float) -> timedelta:
     """How long to wait after this many tries: evenly spread from nothing to a limit that doubles up to its cap."""
     doublings = min(max(tries - 1, 0), 16)
     return jitter * min(BACKOFF_CAP, BACKOFF_BASE * (1 << doublings))
+
+
+def asked_to_wait(result: object) -> TypeGuard[Retryable]:
+    """Whether the platform works and said that there were too many calls, or when to come back."""
+    return isinstance(result, Retryable) and (result.http_status == TOO_MANY or result.after is not None)
 
 
 class _Maker:
@@ -124,8 +131,9 @@ def _after_failure(failure: Failure, stage: Stage, jitter: float, made: _Maker) 
     said = _said(str(failure)) or type(failure).__name__
     match failure:
         case Retryable():
+            most = ASKED_TO_WAIT_TRIES_MAX if asked_to_wait(failure) else TRIES_MAX
             after = failure.after or timedelta()
-            return _again(failure, f"The platform did not take it ({said})", TRIES_MAX, after, jitter, made)
+            return _again(failure, f"The platform did not take it ({said})", most, after, jitter, made)
         case Rejected():
             reason = f"The platform refuses it as it is ({said}); its author must change it and have it approved again."
             return made("rejected", State.FAILED, reason, failure=failure)
