@@ -93,6 +93,14 @@ def on_time(kind: Kind) -> timedelta:
     return timedelta(minutes=5 if kind is Kind.EXACT else 15)
 
 
+def on_time_until(kind: Kind, due_at: datetime, zone: str) -> datetime:
+    """The last instant at which a post of this kind counts as on time; one of `day` never after its local midnight."""
+    until = due_at + on_time(kind)
+    if kind is not Kind.DAY:
+        return until
+    return min(until, day_end(_local(due_at, zone).date(), zone) - timedelta(microseconds=1))
+
+
 def day_end(day: date, zone: str) -> datetime:
     """The instant (UTC) of the local midnight that ends this day in the zone. Raises WrongUse for an unknown zone."""
     midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=_zone(zone))
