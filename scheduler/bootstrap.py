@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from adapters.contract import Adapter
     from scheduler.config import Settings
+    from scheduler.standstill import Standstill
     from scheduler.store.writer import GroupWriter
 
 
@@ -112,7 +113,9 @@ def rhythm_of(settings: Settings) -> Rhythm:
     return Rhythm(cadence=settings.cadence, until=max(ends) + settings.measure_until)
 
 
-def courier_over(desk: Desk, writer: GroupWriter, *, on_free: Callable[[], None]) -> tuple[Courier, Threads]:
+def courier_over(
+    desk: Desk, writer: GroupWriter, standstill: Standstill, *, on_free: Callable[[], None]
+) -> tuple[Courier, Threads]:
     """The courier and the threads it hands deliveries to; neither is started."""
     threads = Threads(desk.settings.concurrency, on_free=on_free)
     courier = Courier(
@@ -124,5 +127,6 @@ def courier_over(desk: Desk, writer: GroupWriter, *, on_free: Callable[[], None]
         rhythm=rhythm_of(desk.settings),
         clock=desk.now,
         owner=f"{socket.gethostname()}:{os.getpid()}",
+        standstill=standstill,
     )
     return courier, threads

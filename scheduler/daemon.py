@@ -16,6 +16,7 @@ from scheduler.config import load
 from scheduler.measure import measure_due
 from scheduler.model import DAEMON, SchedulerError
 from scheduler.plan import tzdata_version
+from scheduler.standstill import Standstill
 from scheduler.store import lists, outcomes
 from scheduler.store.database import open_database
 from scheduler.store.lock import take
@@ -44,10 +45,12 @@ class Daemon:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._writer = GroupWriter(desk.database)
-        self._courier, self._threads = courier_over(desk, self._writer, on_free=self._wake.set)
+        self.standstill = Standstill(on_change=self._wake.set)
+        self._courier, self._threads = courier_over(desk, self._writer, self.standstill, on_free=self._wake.set)
         self._owner = f"{os.uname().nodename}:{os.getpid()}"
         self._started_at = desk.now()
         self._seen = -1
+        self._said: str | None = None  # the standstill that the last heartbeat told of
 
     def stop(self) -> None:
         """Asks `run` to end: calls in hand end first, nothing new is begun."""
@@ -80,6 +83,8 @@ class Daemon:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
+                if self.standstill.words != self._said:
+                    self._beat()
                 seen = self._desk.database.change_mark()  # first: what a door changes during the pass is then news
                 next_due = self._courier.pass_on()
                 self._seen = seen
@@ -119,9 +124,12 @@ class Daemon:
         return ticks
 
     def _beat(self) -> None:
+        words = self.standstill.words
         with self._desk.database.write() as tx:
             now = self._desk.now()
-            lists.beat(tx, owner=self._owner, started_at=self._started_at, now=now, tzdata=tzdata_version())
+            who = {"owner": self._owner, "tzdata": tzdata_version()}
+            lists.beat(tx, started_at=self._started_at, now=now, standstill=words, **who)
+        self._said = words
 
     def _measure(self) -> None:
         measure_due(self._desk.database, self._desk.adapter_of, rhythm_of(self._desk.settings), self._desk.now)

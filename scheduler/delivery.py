@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from posts.model import Account, Message
     from scheduler.engine.embedded import Threads
     from scheduler.retry import Result
+    from scheduler.standstill import Standstill
     from scheduler.store.database import Database
     from scheduler.store.writer import GroupWriter
 
@@ -59,6 +60,7 @@ class Courier:
         rhythm: Rhythm,
         clock: Callable[[], datetime],
         owner: str,
+        standstill: Standstill,
     ):
         self._database = database
         self._writer = writer
@@ -68,6 +70,7 @@ class Courier:
         self._rhythm = rhythm
         self._clock = clock
         self._owner = owner
+        self._standstill = standstill
         self._dice = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._known: set[str] = set()
         self._knowing = {one: threading.Lock() for one in accounts}
@@ -76,8 +79,11 @@ class Courier:
     def pass_on(self) -> datetime | None:
         """What is due and fits has been claimed and handed to the senders; when the next one falls due.
 
-        Late ones are set aside first. The answer is "now" while more is due than there is room for.
+        Late ones are set aside first. The answer is "now" while more is due than there is room for. While something
+        is wrong with the machine itself nothing is touched, and nothing falls due.
         """
+        if self._standstill.words:
+            return None
         now = self._clock()
         room = self._threads.room()
         if 0 < room < self._threads.size // 4:
@@ -227,6 +233,8 @@ class _Sender:
         one = self._claimed
         if self._courier.stopping.is_set():
             raise Stopped("the daemon is stopping")
+        if words := self._courier._standstill.words:  # noqa: SLF001
+            raise Stopped(words)
         item = (one.delivery_id, one.fence, one.content_hash, self._courier._clock())  # noqa: SLF001
         if not self._courier._writer.hand_in(claims.may_post, one.delivery_id, item).result():  # noqa: SLF001
             raise Stopped("paused, changed, late or taken over since it was claimed")

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def status(context: typer.Context, as_json: Json = False) -> None:
-    """Say what is due, what waits for a person, what is paused, and when the daemon was last alive."""
+    """Say what is due, what waits for a person, what is paused, and whether the daemon lives and sends."""
     from scheduler.bootstrap import open_desk
     from scheduler.services.reporting import status as look
 
     with open_desk(config_of(context)) as desk:
         told = look(desk)
     show(told, as_json, lambda console: _say_status(console, told))
-    if told["held"] or told["unclear"] or told["failed"]:
+    if told["held"] or told["unclear"] or told["failed"] or told["standstill"]:
         raise typer.Exit(NEEDS_A_PERSON)
 
 
@@ -82,6 +82,8 @@ def _metrics(row: dict[str, Any]) -> dict[str, int]:
 def _say_status(console: "Console", told: dict[str, Any]) -> None:
     beat = told["heartbeat_at"]
     lines = [f"daemon: last alive {plain(beat)}" if beat else "daemon: never ran"]
+    if told["standstill"]:
+        lines.append(f"NOTHING IS SENT: {told['standstill']}")
     lines.append(f"due now and not sent: {told['due']}")
     lines += [f"{name}: {told[name]}" for name in ("waiting", "published", "unclear", "held", "failed") if told[name]]
     if told["drafts"]:

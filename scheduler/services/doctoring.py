@@ -49,6 +49,8 @@ def _daemon(desk: Desk) -> dict[str, object]:
         return _told("daemon", False, "never ran on this database: start july30 daemon")
     last: datetime = beat["beat_at"]  # type: ignore[assignment]
     alive = desk.now() - last <= STALE_AFTER
+    if beat["standstill"]:
+        return _told("daemon", False, f"it sends nothing: {beat['standstill']}")
     return _told("daemon", alive, f"last alive {last:%Y-%m-%d %H:%M:%S} UTC" + ("" if alive else ": start it"))
 
 

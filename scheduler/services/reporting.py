@@ -54,6 +54,7 @@ def status(desk: Desk) -> dict[str, object]:
             "heartbeat_at": beat["beat_at"] if beat else None,
             "due": lists.due_count(tx, now),
             **lists.counts(tx),
+            "standstill": beat["standstill"] if beat else None,
             "paused": pauses.active(tx),
             "drafts": lists.unapproved_count(tx),
             "tzdata": tzdata_version(),

@@ -96,6 +96,7 @@ class Pulse:
     """The moment, every mission's clock, and whether anything is being sent.
 
     `heartbeat_at` is None where no daemon ever ran; `alive` is False once it has been silent for `STALE_AFTER`.
+    `standstill` says why it sends nothing although it lives; empty where it sends.
     """
 
     now: datetime
@@ -104,6 +105,12 @@ class Pulse:
     alive: bool
     tzdata: str
     paused: tuple[Pause, ...]
+    standstill: str = ""
+
+    @property
+    def sending(self) -> bool:
+        """Whether what falls due goes out: a daemon lives and finds nothing wrong with its machine."""
+        return self.alive and not self.standstill
 
     @property
     def all_stopped(self) -> bool:
@@ -153,6 +160,7 @@ def pulse(desk: Desk) -> Pulse:
         alive=heartbeat_at is not None and now - heartbeat_at <= STALE_AFTER,
         tzdata=beat.get("tzdata", ""),
         paused=tuple(_pause(row) for row in stopped if _is_ours(desk, row)),
+        standstill=beat.get("standstill") or "",
     )
 
 

@@ -72,9 +72,11 @@ def due_count(tx: Transaction, now: datetime) -> int:
     return int(tx.scalar(query) or 0)
 
 
-def beat(tx: Transaction, *, owner: str, started_at: datetime, now: datetime, tzdata: str) -> None:
-    """The heartbeat row says that this daemon was alive now."""
-    row = {"owner": owner, "started_at": started_at, "beat_at": now, "tzdata": tzdata}
+def beat(
+    tx: Transaction, *, owner: str, started_at: datetime, now: datetime, tzdata: str, standstill: str | None = None
+) -> None:
+    """The heartbeat row says that this daemon was alive now, and why it sends nothing if it does not."""
+    row = {"owner": owner, "started_at": started_at, "beat_at": now, "tzdata": tzdata, "standstill": standstill}
     if not tx.execute(update(heartbeat).where(heartbeat.c.id == 1).values(row).returning(heartbeat.c.id)).all():
         tx.execute(insert(heartbeat).values(id=1, **row))
 

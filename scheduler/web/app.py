@@ -46,7 +46,7 @@ def _health(desk: Desk) -> JSONResponse:
     except Unavailable:
         return JSONResponse({"database": "away", "sending": False, "heartbeat_at": None}, status_code=503)
     beat = pulse.heartbeat_at.isoformat().replace("+00:00", "Z") if pulse.heartbeat_at else None
-    return JSONResponse({"database": "ok", "sending": pulse.alive, "heartbeat_at": beat})
+    return JSONResponse({"database": "ok", "sending": pulse.sending, "heartbeat_at": beat})
 
 
 def _answer_errors(app: FastAPI, pages: Pages) -> None:

@@ -57,7 +57,7 @@ def routes(pages: Pages) -> APIRouter:
     def today() -> Response:
         pulse = showing.pulse(pages.desk)
         told = today_of(pages, pulse, showing.deliveries(pages.desk))
-        needed = told.more_asks + len(told.asks) + told.silent
+        needed = told.more_asks + len(told.asks) + told.silent + bool(pulse.standstill)
         return pages.draw(
             "today.html",
             here="/",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.delivery import Courier, Rhythm
 from scheduler.engine.embedded import Threads
+from scheduler.standstill import Standstill
 from scheduler.store.writer import GroupWriter
 from tests.fakes.adapter import ObedientAdapter
 
@@ -36,6 +37,7 @@ class Office:
         self._change = threading.Condition()
         self.writer = writer or GroupWriter(world.database)
         self.threads = Threads(size, on_free=self._notify)
+        self.standstill = Standstill()
         self.courier = Courier(
             database=world.database,
             writer=self.writer,
@@ -45,6 +47,7 @@ class Office:
             rhythm=Rhythm(cadence=(timedelta(minutes=1),), until=world.clock() + timedelta(days=90)),
             clock=world.clock,
             owner="test:1",
+            standstill=self.standstill,
         )
         self.writer.start()
         self.threads.start()

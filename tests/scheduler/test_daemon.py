@@ -15,6 +15,7 @@ from adapters.scripted.mastodon import MastodonServer
 from scheduler.daemon import Daemon, _stop_aside
 from scheduler.model import State, Unavailable
 from scheduler.services import reviewing
+from scheduler.store import lists
 from tests.journeys.house import TOKEN, House, until
 from tests.scheduler.services.office import Office
 
@@ -215,6 +216,26 @@ def test_a_change_in_the_moment_between_the_pass_and_the_look_is_not_missed(offi
     unsteady.on_mark = a_door_is_faster
     with running(office):
         until(lambda: office.world.state(number) is State.PUBLISHED, within_s=10, what="it is published")
+
+
+# -- standing still -----------------------------------------------------------------------------------------------
+
+
+def test_a_standstill_is_told_at_once_and_so_is_its_end(office: Office) -> None:
+    """Whoever looks at the status sees why, without waiting for the next heartbeat."""
+    number = office.delivery()
+    with running(office) as daemon:
+        daemon.standstill.say("clock", "The clock is wrong.")
+        until(lambda: told(office) == "The clock is wrong.", within_s=5, what="the status says why")
+        office.due(number)
+        daemon.standstill.clear("clock")
+        until(lambda: office.world.state(number) is State.PUBLISHED, within_s=10, what="it is published")
+        until(lambda: told(office) is None, within_s=5, what="the status says that it is over")
+
+
+def told(office: Office) -> object:
+    with office.database.read() as tx:
+        return (lists.last_beat(tx) or {}).get("standstill")
 
 
 # -- staying alive -------------------------------------------------------------------------------------------------

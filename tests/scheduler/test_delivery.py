@@ -243,6 +243,41 @@ def test_what_was_handed_back_keeps_its_time(world: World, office: Callable[...,
     assert world.row(number)["next_at"] == due
 
 
+def test_nothing_is_claimed_or_set_aside_while_something_is_wrong_with_the_machine(
+    world: World, office: Callable[..., Office]
+) -> None:
+    """Least of all may a wrong clock hold or skip what is punctual."""
+    number = world.delivery()
+    adapter = ObedientAdapter()
+    here = office(adapter)
+    here.standstill.say("clock", "The clock is wrong.")
+    world.clock.tick(hours=1)
+
+    assert here.pass_on() is None
+    assert (world.state(number), adapter.published) == (State.WAITING, [])
+    world.clock.tick(hours=-1)
+    here.standstill.clear("clock")
+    here.pass_on()
+    assert (world.state(number), len(adapter.published)) == (State.PUBLISHED, 1)
+
+
+def test_what_was_claimed_before_the_machine_was_found_wrong_does_not_go(
+    world: World, office: Callable[..., Office]
+) -> None:
+    """The last look comes right before the call."""
+    number = world.delivery()
+
+    def call(message: Message, key: str, progress: Progress) -> Receipt:
+        here.standstill.say("clock", "The clock is wrong.")
+        progress.posting()
+        raise AssertionError("posted while nothing may be")
+
+    here = office(ObedientAdapter(script=[call]))
+    here.pass_on()
+
+    assert (world.state(number), world.attempts(number)[0]["stage"]) == (State.WAITING, "preparing")
+
+
 # --- what can go wrong
 
 

@@ -25,9 +25,10 @@ def checks(office: Office) -> dict[str, tuple[bool, str]]:
     return {str(one["check"]): (bool(one["ok"]), str(one["message"])) for one in doctoring.examine(office.desk)}
 
 
-def beat(office: Office) -> None:
+def beat(office: Office, standstill: str | None = None) -> None:
     with office.database.write() as tx:
-        lists.beat(tx, owner="here:1", started_at=office.clock(), now=office.clock(), tzdata="2027a")
+        now = office.clock()
+        lists.beat(tx, owner="here:1", started_at=now, now=now, tzdata="2027a", standstill=standstill)
 
 
 def test_the_status_counts_every_state(office: Office) -> None:
@@ -43,6 +44,15 @@ def test_the_status_of_an_empty_database_is_all_noughts(office: Office) -> None:
     told = reporting.status(office.desk)
     assert [told[state] for state in State] == [0] * len(State)
     assert (told["heartbeat_at"], told["due"], told["paused"], told["drafts"]) == (None, 0, [], 0)
+
+
+def test_why_nothing_is_sent_is_told_by_status_and_doctor(office: Office) -> None:
+    """Somebody must act, and a heartbeat alone says that all is well."""
+    beat(office, "The clock is wrong: set it.")
+    assert reporting.status(office.desk)["standstill"] == "The clock is wrong: set it."
+    assert checks(office)["daemon"] == (False, "it sends nothing: The clock is wrong: set it.")
+    beat(office)
+    assert reporting.status(office.desk)["standstill"] is None
 
 
 def test_what_is_due_and_not_sent_is_counted(office: Office) -> None:

@@ -126,10 +126,11 @@ class Newsroom:
         with self.database.read() as tx:
             return dict(tx.execute(select(delivery).where(delivery.c.id == number)).mappings().one())
 
-    def beat(self) -> None:
-        """A daemon was alive just now."""
+    def beat(self, standstill: str | None = None) -> None:
+        """A daemon was alive just now, and sends unless it says why not."""
+        who = {"owner": "d:1", "tzdata": tzdata_version()}
         with self.database.write() as tx:
-            lists.beat(tx, owner="d:1", started_at=self.clock(), now=self.clock(), tzdata=tzdata_version())
+            lists.beat(tx, started_at=self.clock(), now=self.clock(), standstill=standstill, **who)
 
     def read_counts(self, number: int) -> None:
         """The counts of the delivery are read from its platform."""

@@ -84,6 +84,17 @@ def test_a_sender_that_is_silent_is_the_first_thing_to_see_to(room: Newsroom) ->
     assert "Not sending" in seen
 
 
+def test_a_sender_that_stands_still_says_why_on_the_first_page(room: Newsroom) -> None:
+    """It lives and beats; a page that therefore says "sending" would be believed all day."""
+    room.beat(standstill="The clock is wrong: set it.")
+
+    seen = room.see("/")
+
+    assert "The clock is wrong: set it." in seen
+    assert "Not sending" in seen
+    assert room.browser.get("/health").json()["sending"] is False
+
+
 def test_an_unclear_post_is_never_called_failed_and_names_both_ways_to_settle_it(room: Newsroom) -> None:
     """Sent again by mistake, it is a duplicate."""
     number = room.queue("GE")
