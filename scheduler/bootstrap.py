@@ -104,6 +104,7 @@ def desk_over(settings: Settings, database: Database, actor: str) -> Desk:
         adapter_of=Shelf(settings),
         now=utc_now,
         actor=actor,
+        environment=os.environ,
     )
 
 

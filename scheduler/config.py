@@ -17,6 +17,7 @@ from adapters.registry import platforms
 from posts.model import Account, Campaign, Mission, QuietHours
 from scheduler.config_lines import ConfigError, parse, placed, read_text, spoken
 from scheduler.model import WrongUse
+from scheduler.secrets import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -150,6 +151,23 @@ def _reference(value: str) -> str:
             "keyring:SERVICE/NAME (if this was the secret, it has been seen in a file: replace it at the platform)"
         )
     return value
+
+
+def _alert_address(value: str) -> str:
+    if _is_reference(value):
+        return _reference(value)
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\x00-\x1f]+", value):
+        return value
+    raise ValueError("must be an Apprise address such as mailto://…, or env:NAME, file:PATH, … where it is kept")
+
+
+def _ping_address(value: str) -> str:
+    return _reference(value) if _is_reference(value) else _web_address(value)
+
+
+def _is_reference(value: str) -> bool:
+    kind, colon, rest = value.partition(":")
+    return bool(colon) and kind in (*KINDS, "vault") and not rest.startswith("//")
 
 
 def _web_address(value: str) -> str:
@@ -287,8 +305,8 @@ class _Journal(_Table):
 
 
 class _Alerts(_Table):
-    urls: list[Words] = []
-    dead_man_ping: str = ""
+    urls: list[Annotated[str, AfterValidator(_alert_address)]] = []
+    dead_man_ping: Annotated[str, AfterValidator(_ping_address)] = ""
 
 
 class _Mission(_Table):

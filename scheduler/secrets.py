@@ -109,6 +109,14 @@ class StoredSecret:
         return Path(folder) / name
 
 
+def reveal(written: str, folder: Path, environment: Mapping[str, str]) -> str:
+    """What is written there; where that is a reference, the secret kept at it. Raises AuthExpired as `load` does."""
+    kind, _, rest = written.partition(":")
+    if kind not in KINDS or rest.startswith("//"):
+        return written
+    return StoredSecret(written, folder, environment).load()
+
+
 def _read(path: Path, *, private: bool) -> str:
     try:
         with path.open("rb") as stream:

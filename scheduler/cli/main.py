@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli import accounts, cards, plan, queue, quotes, red_button, reports, setup
+from scheduler.cli import accounts, alerts, cards, plan, queue, quotes, red_button, reports, setup
 from scheduler.cli.common import UNAVAILABLE, WRONG_USE, say_aside
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ queue_app = typer.Typer(no_args_is_help=True, help="The deliveries: look at them
 cards_app = typer.Typer(no_args_is_help=True, help="Quote cards.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 accounts_app = typer.Typer(no_args_is_help=True, help="The missions' channels.")
+alerts_app = typer.Typer(no_args_is_help=True, help="Who is told when something needs a person.")
 
 
 @app.callback()
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": setup.doctor,
 }
 ACCOUNTS: dict[str, Callable[..., None]] = {"list": accounts.list_, "check": accounts.check}
+ALERTS: dict[str, Callable[..., None]] = {"test": alerts.try_out}
 CARDS: dict[str, Callable[..., None]] = {"render": cards.render, "templates": cards.templates}
 DATABASE: dict[str, Callable[..., None]] = {"upgrade": setup.upgrade}
 for owner, commands in (
@@ -57,6 +59,7 @@ for owner, commands in (
     (queue_app, queue.COMMANDS),
     (cards_app, CARDS),
     (accounts_app, ACCOUNTS),
+    (alerts_app, ALERTS),
     (db_app, DATABASE),
 ):
     for name, command in commands.items():
@@ -64,6 +67,7 @@ for owner, commands in (
 app.add_typer(queue_app, name="queue")
 app.add_typer(cards_app, name="cards")
 app.add_typer(accounts_app, name="accounts")
+app.add_typer(alerts_app, name="alerts")
 app.add_typer(db_app, name="db")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adapters import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from adapters.contract import Adapter, Profile
@@ -24,6 +24,7 @@ class Desk:
     """One person's place at the work. `now()` is aware and in UTC; `actor` is who the audit says it was.
 
     `person`: who proved by their token that it is them; None for the local operator. See `permitting` for what follows.
+    `environment`: where `env:` secrets are looked up.
     """
 
     settings: Settings
@@ -33,6 +34,7 @@ class Desk:
     now: Callable[[], datetime]
     actor: str
     person: Person | None = None
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def profile(self, account: Account) -> Profile:
         """What the account's platform promises; known also where nothing can be published to it yet."""

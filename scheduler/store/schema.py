@@ -342,5 +342,8 @@ alert_cursor = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("audit_id", BigId, nullable=False),
+    Column("given_at", UtcDateTime),
+    Column("failing_since", UtcDateTime),
+    Column("failing", Text),
     CheckConstraint("id = 1", name="only_one"),
 )

@@ -360,3 +360,33 @@ def test_the_line_of_a_key_is_found_in_any_way_of_writing_toml(path: tuple[str |
     """A wrong line number sends people to the wrong account."""
     assert tomllib.loads(TANGLED)
     assert line_of(path, find_lines(TANGLED)) == line
+
+
+# -- who is told -----------------------------------------------------------------------------------------------------
+
+
+def alerts(*urls: str, ping: str = "") -> str:
+    written = ", ".join(f'"{one}"' for one in urls)
+    return SMALLEST + f'[alerts]\nurls = [{written}]\ndead_man_ping = "{ping}"\n'
+
+
+def test_who_is_told_may_be_written_or_kept_as_a_secret(tmp_path: Path) -> None:
+    """Both are common; neither may show in what the program says of its settings."""
+    told = settings(tmp_path, alerts("json://chat.example/t0ken", "env:CHAT", ping="file:ping.secret"))
+    assert (told.alert_urls, told.dead_man_ping) == (("json://chat.example/t0ken", "env:CHAT"), "file:ping.secret")
+    assert "t0ken" not in repr(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (alerts(f"{CANARY}@mail.example"), "alerts.urls"),
+        (alerts("env:NOT A NAME"), "alerts.urls"),
+        (alerts(ping=f"{CANARY}.example/ping"), "alerts.dead_man_ping"),
+        (alerts(ping="ftp://ping.example"), "alerts.dead_man_ping"),
+    ],
+)
+def test_an_address_that_is_none_is_a_mistake_and_is_not_shown(tmp_path: Path, text: str, key: str) -> None:
+    """Found on 30 July, it would be found too late; and it may hold a password."""
+    (error,) = errors(tmp_path, text)
+    assert (key in error, CANARY in error) == (True, False)

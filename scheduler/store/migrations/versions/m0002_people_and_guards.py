@@ -65,6 +65,9 @@ def upgrade() -> None:
         "alert_cursor",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("audit_id", BigId, nullable=False),
+        sa.Column("given_at", Instant, nullable=True),
+        sa.Column("failing_since", Instant, nullable=True),
+        sa.Column("failing", sa.Text(), nullable=True),
         sa.CheckConstraint("id = 1", name=op.f("ck_alert_cursor_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_cursor")),
     )
