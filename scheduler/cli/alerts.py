@@ -2,15 +2,14 @@
 
 import typer
 
-from scheduler.cli.common import NEEDS_A_PERSON, Json, config_of, show
+from scheduler.cli.common import NEEDS_A_PERSON, As, Json, desk_of, show
 
 
-def try_out(context: typer.Context, as_json: Json = False) -> None:
+def try_out(context: typer.Context, acting: As = None, as_json: Json = False) -> None:
     """Send a test message to every address of `[alerts] urls`, and say of each, by its number, whether it went."""
-    from scheduler.bootstrap import open_desk
     from scheduler.services import alerting
 
-    with open_desk(config_of(context)) as desk:
+    with desk_of(context, acting) as desk:
         told = alerting.try_out(desk)
     words = [f"address {one.number}: {'it went' if one.ok else f'NOT sent: {one.why}'}" for one in told]
     words = words or ["nobody is told anything: write addresses under [alerts] urls in config.toml"]
