@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli import accounts, alerts, cards, plan, queue, quotes, red_button, reports, setup
+from scheduler.cli import accounts, alerts, cards, plan, queue, quotes, red_button, reports, setup, users
 from scheduler.cli.common import UNAVAILABLE, WRONG_USE, say_aside
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 queue_app = typer.Typer(no_args_is_help=True, help="The deliveries: look at them and decide about them.")
 cards_app = typer.Typer(no_args_is_help=True, help="Quote cards.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+users_app = typer.Typer(no_args_is_help=True, help="Who may do what.")
 accounts_app = typer.Typer(no_args_is_help=True, help="The missions' channels.")
 alerts_app = typer.Typer(no_args_is_help=True, help="Who is told when something needs a person.")
 
@@ -59,6 +60,7 @@ for owner, commands in (
     (queue_app, queue.COMMANDS),
     (cards_app, CARDS),
     (accounts_app, ACCOUNTS),
+    (users_app, users.COMMANDS),
     (alerts_app, ALERTS),
     (db_app, DATABASE),
 ):
@@ -67,6 +69,7 @@ for owner, commands in (
 app.add_typer(queue_app, name="queue")
 app.add_typer(cards_app, name="cards")
 app.add_typer(accounts_app, name="accounts")
+app.add_typer(users_app, name="users")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(db_app, name="db")
 

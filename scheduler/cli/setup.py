@@ -11,16 +11,36 @@ from scheduler.cli.common import NEEDS_A_PERSON, As, Json, config_of, desk_of, s
 CUT_OFF = "july30: a call was still under way; the next start looks at what became of it"
 
 
-def init(context: typer.Context, as_json: Json = False) -> None:
-    """Make config.toml from the example where there is none, and the database. Never overwrites anything."""
-    from scheduler.bootstrap import create
+def init(
+    context: typer.Context,
+    administrator: Annotated[
+        str, typer.Option(metavar="EMAIL", help="Who may look after users at first.", show_default=True)
+    ] = "administrator@localhost",
+    as_json: Json = False,
+) -> None:
+    """Make config.toml from the example where there is none, the database, and the first administrator.
+
+    Never overwrites anything. The administrator's token is shown once, on stderr.
+    """
+    from scheduler.bootstrap import create, open_desk
+    from scheduler.services.users import first_administrator
 
     path = config_of(context)
     made = _write_example(path)
     settings, before, now = create(path)
     for one in settings.warnings:
         say_aside(f"note: {one}")
-    told = {"config": str(path), "config_made": made, "database_was": before, "database_is": now}
+    with open_desk(path) as desk:
+        token = first_administrator(desk, administrator)
+    if token:
+        say_aside(f"{administrator} is the first administrator; their token, shown only now: {token}")
+    told = {
+        "config": str(path),
+        "config_made": made,
+        "database_was": before,
+        "database_is": now,
+        "administrator_made": administrator if token else None,
+    }
     words = [f"{path}: {'made from the example; read it and fill it in' if made else 'there already, not touched'}"]
     words.append(f"database: {'made' if before is None else 'there already'}, version {now}")
     show(told, as_json, lambda console: console.print("\n".join(words), markup=False))

@@ -69,6 +69,7 @@ READING = [
     "july30 cards render",
     "july30 cards templates",
     "july30 accounts list",
+    "july30 users list",
 ]
 BEFORE_ANYBODY = ["july30 init", "july30 db upgrade"]
 
