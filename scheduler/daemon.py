@@ -154,15 +154,16 @@ def run(path: Path) -> bool:
 
 
 @contextmanager
-def one_sender(path: Path) -> Iterator[Daemon]:
+def one_sender(path: Path, arrange: Callable[[Desk], Desk] = lambda desk: desk) -> Iterator[Daemon]:
     """The daemon of this configuration, not yet running: no other one sends from its database until the end.
 
-    SIGTERM and SIGINT stop it. Raises WrongUse as `run` does.
+    SIGTERM and SIGINT stop it. `arrange` may put other ports on its desk: another clock, platforms that break.
+    Raises WrongUse as `run` does.
     """
     settings = load(path)
     database = open_database(settings.database_url, pool_size=8)
     try:
-        desk = desk_over(settings, database, DAEMON)
+        desk = arrange(desk_over(settings, database, DAEMON))
         let_go = take(database)
         try:
             daemon = Daemon(desk)

@@ -1,0 +1,222 @@
+"""One campaign under attack: its folder, its judge, its clock, and the daemon that is killed and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import requests
+from PIL import Image
+from sqlalchemy import func, select
+
+from posts.intake.write import write_plan
+from scheduler.bootstrap import create, desk_over
+from scheduler.config import load
+from scheduler.model import State
+from scheduler.plan import local_text
+from scheduler.services.importing import import_sheet
+from scheduler.store.database import open_database
+from scheduler.store.schema import delivery
+from tests.faults import process
+from tests.faults.announcing import announced
+from tests.faults.checker import Taken, Verdict, check, read_judged, read_outbox
+from tests.faults.clock import SharedClock
+from tests.faults.faces import TOKEN
+from tests.faults.script import Fault, Script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from multiprocessing.context import ForkServerProcess
+    from pathlib import Path
+
+    from scheduler.store.database import Database
+    from tests.faults.crash import Order
+
+ZONES = {"GE": "Asia/Tbilisi", "TJ": "Asia/Dushanbe"}
+FACES = {"mastodon": "", "rig-by-text": "", "rig-no-lookup": ""}
+PLATFORMS = ("outbox", *FACES)
+SPEED = 20.0
+MORNING = time(6, tzinfo=UTC)
+PATIENCE_S = 30.0
+LEAP = timedelta(seconds=30)
+
+
+@dataclass(kw_only=True)
+class Rig:
+    """Build it, add posts, let daemons run and die, and ask for the verdict; use it as a context manager."""
+
+    folder: Path
+    database_url: str
+    platforms: tuple[str, ...] = PLATFORMS
+    accounts_each: int = 2
+    concurrency: int = 4
+    speed: float = SPEED
+    script: Script = field(default_factory=Script)
+    kills: int = 0
+    posts: int = 0
+
+    def __enter__(self) -> Rig:
+        self._open = ExitStack()
+        self._open.enter_context(announced())
+        tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # no event may lie before those that `create` wrote
+        self.clock = SharedClock.make(self.folder / "clock", datetime.combine(tomorrow, MORNING), self.speed)
+        self.judge = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.judge", str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.judge.stdout
+        self.judge_url = f"http://127.0.0.1:{int(self.judge.stdout.readline())}"
+        self._write_config(f"{tomorrow:%Y-%m-%d}")
+        create(self.folder / "config.toml")
+        self.tell("script", self.script.text())
+        self.database: Database = open_database(self.database_url)
+        self.process: ForkServerProcess | None = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self.database.close()
+        self.judge.communicate(timeout=20)
+        self._open.close()
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """Every account's platform."""
+        return {f"{platform}-{number}": platform for platform in self.platforms for number in range(self.accounts_each)}
+
+    def of(self, platform: str) -> frozenset[str]:
+        """The platform's accounts."""
+        return frozenset(one for one, its in self.accounts.items() if its == platform)
+
+    def tell(self, what: str, order: str = "") -> dict[str, int]:
+        """The judge has been told; what it did so far, by kind."""
+        answer = requests.post(f"{self.judge_url}/judge/{what}", data=order.encode(), timeout=10)
+        return dict(answer.json())
+
+    def add(self, marks: Iterable[int], due: Callable[[int], datetime] | None = None) -> None:
+        """One approved post for each mark, the accounts in turn, every second one with a picture; due in a moment."""
+        soon = self.clock() + timedelta(seconds=20)
+        rows = [self._row(mark, due(mark) if due else soon) for mark in marks]
+        path = self.folder / f"plan-{self.posts}.csv"
+        write_plan(path, rows)
+        settings = load(self.folder / "config.toml")
+        desk = process.arranged(desk_over(settings, self.database, "operator:rig"), self.folder)
+        done = import_sheet(desk, path, commit=True)
+        assert done.counts["added"] == len(rows), (done.counts, [one.problems for one in done.rows if one.problems][:3])
+        self.posts += len(rows)
+
+    def start(self, order: Order | None = None) -> ForkServerProcess:
+        """A daemon runs; with an order it will die."""
+        self.process = process.start(process.daemon, self.folder, order)
+        return self.process
+
+    def strike_at_the_platform(self, accounts: Collection[str], how: Fault) -> None:
+        """The next posting call of one of the accounts is the daemon's last."""
+        for one in accounts:
+            self.tell("kill", json.dumps({"account": one, "how": how}))
+
+    def wait_for_death(self) -> bool:
+        """Whether the daemon has died of a kill, leaping over what it waits for."""
+        assert self.process
+        for _ in range(int(PATIENCE_S * 2)):
+            self.process.join(0.5)
+            if self.process.exitcode is not None:
+                self.kills += 1
+                return self.process.exitcode == -signal.SIGKILL
+            self.clock.leap(LEAP / 2)
+        return False
+
+    def kill(self) -> None:
+        """No daemon is alive."""
+        if self.process and self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+            self.kills += 1
+
+    def stop(self) -> int | None:
+        """The daemon was asked to end, and has; its exit code."""
+        assert self.process
+        assert self.process.pid
+        os.kill(self.process.pid, signal.SIGTERM)
+        self.process.join(PATIENCE_S)
+        return self.process.exitcode
+
+    def states(self) -> dict[str, int]:
+        with self.database.read() as tx:
+            rows = tx.execute(select(delivery.c.state, func.count()).group_by(delivery.c.state)).all()
+        return {str(state): int(many) for state, many in rows}
+
+    def run_until_settled(self, patience_s: float = 60) -> None:
+        """Nothing is on its way any more: all that is left waits for a person. What is far away is leapt to."""
+        before, still = self.states(), 0
+        for _ in range(int(patience_s * 10)):
+            threading.Event().wait(0.1)
+            now = self.states()
+            if not {State.WAITING, State.SENDING, *self.goes_on} & set(now):
+                return
+            still = still + 1 if now == before else 0
+            if still and still % 5 == 0:
+                self.clock.leap(LEAP)
+            before = now
+        raise AssertionError(f"not settled within {patience_s} s: {before}")
+
+    goes_on: tuple[State, ...] = ()
+
+    def taken(self) -> list[Taken]:
+        """What the platforms took, the outbox included."""
+        return read_judged(self.folder / "judged.jsonl") + read_outbox(self.folder / "outbox")
+
+    def verdict(self, *, settled: bool = True) -> Verdict:
+        return check(self.database, self.taken(), expected=self.posts, settled=settled)
+
+    def _row(self, mark: int, due: datetime) -> dict[str, str]:
+        account = sorted(self.accounts)[mark % len(self.accounts)]
+        code = _mission_of(account)
+        date, _, clock = local_text(due, ZONES[code]).partition("T")
+        pictured = (mark // len(self.accounts)) % 2 == 0
+        return {
+            "id": f"row-{mark}",
+            "mission": code,
+            "account": account,
+            "date": date,
+            "time": clock,
+            "kind": "evergreen",
+            "text": f"n{mark}n Инсон фурӯшӣ нест · ადამიანი არ იყიდება",
+            "media": "plain.png" if pictured else "",
+            "alt_text": f"n{mark}n a plain picture" if pictured else "",
+            "status": "approved",
+        }
+
+    def _write_config(self, day: str) -> None:
+        Image.new("RGB", (8, 10), (10, 40, 90)).save(self.folder / "plain.png")
+        parts = [
+            f'[campaign]\nname = "Rig"\nday = {day}\n[database]\nurl = "{self.database_url}"\n',
+            f"[engine]\nconcurrency = {self.concurrency}\n[review]\nlevels = 0\n",
+            '[measure]\ncadence = ["1h"]\n',
+        ]
+        for code, zone in ZONES.items():
+            parts.append(f'[[mission]]\ncode = "{code}"\nname = "{code}"\ntime_zone = "{zone}"\nlanguages = ["en"]\n')
+        for account, platform in self.accounts.items():
+            parts.append(
+                f'[[account]]\nid = "{account}"\nmission = "{_mission_of(account)}"\nplatform = "{platform}"\n'
+            )
+            if platform in FACES:
+                secret = self.folder / f"{account}.secret"
+                secret.write_text(TOKEN + account)
+                secret.chmod(0o600)
+                parts.append(f'base_url = "{self.judge_url}"\nsecret = "file:{secret.name}"\n')
+        (self.folder / "config.toml").write_text("\n".join(parts), encoding="utf-8")
+
+
+def _mission_of(account: str) -> str:
+    return list(ZONES)[int(account.rpartition("-")[2]) % len(ZONES)]
