@@ -53,6 +53,10 @@ class Ambiguous(Failure):
     """Perhaps published: the posting call left us and no clear answer came back."""
 
 
+class Duplicate(Ambiguous):
+    """The platform says that it has this post already: looked up and adopted, and never sent again by itself."""
+
+
 class Stopped(Exception):
     """Raised out of `Progress` when the next step must not be taken; adapters let it pass."""
 
@@ -195,7 +199,11 @@ class Adapter(Protocol):
         """The message is public (Receipt), or will be later. `key` is the same at every try of one delivery."""
 
     def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:
-        """The receipt of our own earlier call, looked up at the platform; None if it is not there."""
+        """The receipt of our own earlier call, looked up at the platform; None if it is surely not there.
+
+        What cannot be told for certain is a failure, never None: None may send the post again. Of a thread the receipt
+        names in `parts` only what is there; fewer than the message has mean that it broke off.
+        """
 
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
         """The counts of these posts now; a count that the platform does not give is left out, never 0."""

@@ -16,6 +16,7 @@ from scheduler.engine.embedded import Threads
 from scheduler.plan import window_end
 from scheduler.secrets import StoredSecret
 from scheduler.services.desk import Desk
+from scheduler.settle import Settler
 from scheduler.store import catalogue, migrate
 from scheduler.store.database import Database, open_database
 
@@ -111,7 +112,7 @@ def desk_over(settings: Settings, database: Database, actor: str) -> Desk:
 def rhythm_of(settings: Settings) -> Rhythm:
     """When counts are read: by the cadence, until so long after the window's end in the last zone to get there."""
     ends = [window_end(settings.campaign, one.time_zone) for one in settings.missions]
-    return Rhythm(cadence=settings.cadence, until=max(ends) + settings.measure_until)
+    return Rhythm(cadence=settings.cadence, until=max(ends) + settings.measure_until, looks=settings.looks)
 
 
 def courier_over(
@@ -131,3 +132,16 @@ def courier_over(
         standstill=standstill,
     )
     return courier, threads
+
+
+def settler_over(desk: Desk, stopping: threading.Event) -> Settler:
+    """What looks up unclear deliveries; it begins nothing by itself, and nothing at all once `stopping` is set."""
+    return Settler(
+        database=desk.database,
+        accounts={one.id: one for one in desk.settings.accounts},
+        adapter_of=desk.adapter_of,
+        profile_of=desk.profile,
+        rhythm=rhythm_of(desk.settings),
+        clock=desk.now,
+        stopping=stopping,
+    )

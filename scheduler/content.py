@@ -1,4 +1,4 @@
-"""What an approval is given for, and what a delivery's key is made of: two hashes that hold no "now"."""
+"""What an approval is given for, what a delivery's key is made of, what was sent: hashes that hold no "now"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from posts.model import Kind, Post
+    from posts.model import Kind, Message, Post
 
 
 def content_hash(
@@ -38,3 +38,9 @@ def content_hash(
 def delivery_key(*, post_id: int, account: str, due_at: datetime, content: str) -> str:
     """The key under which a platform will know this delivery for ever; frozen at the first intent."""
     return hashlib.sha256(f"{post_id}|{account}|{due_at.isoformat()}|{content}".encode()).hexdigest()
+
+
+def payload_hash(message: Message) -> str:
+    """The hex SHA-256 of what one platform was really given."""
+    told = "\0".join([*message.parts, message.link, message.first_comment, *(one.sha256 for one in message.media)])
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog import get_logger
 
-from scheduler.bootstrap import courier_over, desk_over, rhythm_of
+from scheduler.bootstrap import courier_over, desk_over, rhythm_of, settler_over
 from scheduler.config import load
 from scheduler.measure import measure_due
 from scheduler.model import DAEMON, SchedulerError
@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 log = get_logger()
 BEAT_EVERY_S = 10
 MEASURE_EVERY_S = 2
+SETTLE_EVERY_S = 1
 LOOK_EVERY_S = 0.5  # how soon a change made by a door is seen
 CALLS_END_WITHIN_S = 27.0  # of the 30 s that a service manager gives
+LOOKS_END_WITHIN_S = 1.0  # a look only reads: one that hangs is left behind
 FAULT_PAUSE_S = 2.0
 
 
@@ -47,6 +49,7 @@ class Daemon:
         self._writer = GroupWriter(desk.database)
         self.standstill = Standstill(on_change=self._wake.set)
         self._courier, self._threads = courier_over(desk, self._writer, self.standstill, on_free=self._wake.set)
+        self._settler = settler_over(desk, self._courier.stopping)
         self._owner = f"{os.uname().nodename}:{os.getpid()}"
         self._started_at = desk.now()
         self._seen = -1
@@ -61,7 +64,7 @@ class Daemon:
     def run(self) -> bool:
         """Publishes what falls due until stopped; whether every call in hand ended in time."""
         with self._desk.database.write() as tx:
-            found = outcomes.recover(tx, now=self._desk.now())
+            found = outcomes.recover(tx, now=self._desk.now(), first_look=self._desk.settings.looks[0])
         if any(found.values()):
             log.warning("an earlier run was cut short", **found)
         self._writer.start()
@@ -73,8 +76,10 @@ class Daemon:
             self._dispatch()
         finally:
             ticks.shutdown(wait=False)
+            self._courier.stopping.set()
             ended = self._threads.stop(CALLS_END_WITHIN_S)
             self._writer.close()
+            self._settler.stop(LOOKS_END_WITHIN_S)
             log.info("daemon stopped", calls_ended=ended)
         return ended
 
@@ -120,6 +125,7 @@ class Daemon:
         )
         ticks.add_job(self._safely(self._beat), "interval", seconds=BEAT_EVERY_S, id="heartbeat")
         ticks.add_job(self._safely(self._measure), "interval", seconds=MEASURE_EVERY_S, id="measure")
+        ticks.add_job(self._safely(self._settle), "interval", seconds=SETTLE_EVERY_S, id="settle")
         ticks.start()
         return ticks
 
@@ -133,6 +139,9 @@ class Daemon:
 
     def _measure(self) -> None:
         measure_due(self._desk.database, self._desk.adapter_of, rhythm_of(self._desk.settings), self._desk.now)
+
+    def _settle(self) -> None:
+        self._settler.begin()
 
     def _safely(self, job: Callable[[], None]) -> Callable[[], None]:
         def tick() -> None:

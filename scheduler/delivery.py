@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from structlog import get_logger
@@ -14,6 +13,8 @@ from adapters.contract import AuthExpired, Failure, NeedsHand, NotReady, Receipt
 from posts.check import check
 from posts.compose import compose
 from posts.model import Kind, Level
+from scheduler.content import payload_hash
+from scheduler.looks import first_look
 from scheduler.model import DAEMON, Claimed, Outcome, SchedulerError, Scope, Stage, State, Unavailable
 from scheduler.notify.faults import trace_of
 from scheduler.plan import next_reading, on_time
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from adapters.contract import Adapter
-    from posts.model import Account, Message
+    from posts.model import Account
     from scheduler.engine.embedded import Threads
     from scheduler.retry import Result
     from scheduler.standstill import Standstill
@@ -40,10 +41,11 @@ RECORD_AGAIN_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """When the counts of a published post are read, and until which instant."""
+    """When the counts of a published post are read, and until which instant; when an unclear one is looked up."""
 
     cadence: Sequence[timedelta]
     until: datetime
+    looks: Sequence[timedelta] = ()
 
 
 class Courier:
@@ -113,6 +115,8 @@ class Courier:
 
     def _completed(self, outcome: Outcome, claimed: Claimed, tries: _Sender) -> Outcome:
         outcome = replace(outcome, payload_hash=tries.payload_hash)
+        if outcome.state is State.UNCLEAR:
+            return replace(outcome, next_at=first_look(outcome, self._rhythm.looks))
         if outcome.state is not State.PUBLISHED:
             return outcome
         late = max(0, int((outcome.finished_at - claimed.due_at).total_seconds()))
@@ -239,9 +243,3 @@ class _Sender:
         if not self._courier._writer.hand_in(claims.may_post, one.delivery_id, item).result():  # noqa: SLF001
             raise Stopped("paused, changed, late or taken over since it was claimed")
         self.stage = Stage.POSTING
-
-
-def payload_hash(message: Message) -> str:
-    """The hex SHA-256 of what one platform was really given."""
-    told = "\0".join([*message.parts, message.link, message.first_comment, *(one.sha256 for one in message.media)])
-    return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

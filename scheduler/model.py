@@ -122,9 +122,10 @@ class Claimed:
 class Outcome:
     """What came of one attempt: the state to move to and what to keep of it.
 
-    `next_at` is set only when the new state is waiting; `remote_id`, `permalink`, `measure_at` and `late_by_s` only
-    when published. `payload_hash` is the hash of what was really sent. `name` is what the attempt's row says: receipt,
-    not_ready, retryable, rejected, auth_expired, ambiguous, needs_hand, own_fault, handed_back, died.
+    `next_at` is the next try of one that waits, or the first look-up of an unclear one; `remote_id`, `permalink`,
+    `measure_at` and `late_by_s` are set only when published. `payload_hash` is the hash of what was really sent. `name`
+    is what the attempt's row says: receipt, not_ready, retryable, rejected, auth_expired, ambiguous, duplicate,
+    needs_hand, own_fault, handed_back, died.
     """
 
     delivery_id: int

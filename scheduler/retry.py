@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from adapters.contract import (
     Ambiguous,
     AuthExpired,
+    Duplicate,
     Failure,
     NeedsHand,
     NotReady,
@@ -55,12 +56,11 @@ def decide(result: Result, *, claimed: Claimed, stage: Stage, now: datetime, jit
             return _published(result, made)
         case NotReady():
             after = max(NOT_READY_MIN, min(result.after, AFTER_CAP))
-            reason = (
-                f"The platform is still working on it ({_said(result.reason) or 'no reason given'}); nobody need act."
-            )
+            said = one_line(result.reason) or "no reason given"
+            reason = f"The platform is still working on it ({said}); nobody need act."
             return made("not_ready", State.WAITING, reason, next_at=now + after)
         case NeedsHand():
-            reason = _said(result.reason) or "A person must publish this by hand"
+            reason = one_line(result.reason) or "A person must publish this by hand"
             return made("needs_hand", State.HELD, f"{reason}.", evidence=result.evidence)
         case Failure():
             return _after_failure(result, stage, jitter, made)
@@ -115,7 +115,7 @@ class _Maker:
             remote_id=receipt.remote_id if receipt else None,
             permalink=receipt.permalink if receipt else None,
             http_status=failure.http_status if failure else None,
-            evidence=_plain_mapping(kept) if kept else None,
+            evidence=plain_evidence(kept) if kept else None,
         )
 
 
@@ -128,7 +128,7 @@ def _published(receipt: Receipt, made: _Maker) -> Outcome:
 
 
 def _after_failure(failure: Failure, stage: Stage, jitter: float, made: _Maker) -> Outcome:
-    said = _said(str(failure)) or type(failure).__name__
+    said = one_line(str(failure)) or type(failure).__name__
     match failure:
         case Retryable():
             most = ASKED_TO_WAIT_TRIES_MAX if asked_to_wait(failure) else TRIES_MAX
@@ -142,7 +142,8 @@ def _after_failure(failure: Failure, stage: Stage, jitter: float, made: _Maker) 
             return made("auth_expired", State.HELD, reason, failure=failure)
         case Ambiguous():
             reason = _unclear(f"No clear answer came back ({said})")
-            return made("ambiguous", State.UNCLEAR, reason, failure=failure)
+            name = "duplicate" if isinstance(failure, Duplicate) else "ambiguous"
+            return made(name, State.UNCLEAR, reason, failure=failure)
         case _:
             return _after_our_own_fault(failure, stage, jitter, made)
 
@@ -190,7 +191,8 @@ def _traced(fault: Exception) -> dict[str, object]:
     return evidence
 
 
-def _said(words: str) -> str:
+def one_line(words: str) -> str:
+    """The words on one line, storable, at most 300 characters, without a full stop at the end."""
     one_line = " ".join(_storable(words).split()).rstrip(".")
     return one_line if len(one_line) <= SAID_LENGTH_MAX else f"{one_line[: SAID_LENGTH_MAX - 1]}…"
 
@@ -200,7 +202,8 @@ def _storable(words: str) -> str:
     return words.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
-def _plain_mapping(values: Mapping[str, object]) -> dict[str, object]:
+def plain_evidence(values: Mapping[str, object]) -> dict[str, object]:
+    """The same values as JSON can hold them."""
     return {_storable(str(key)): _plain(value, 1) for key, value in values.items()}
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from adapters.contract import Failure
 from posts.compose import compose
+from scheduler.looking import Memory
 from scheduler.model import MOVES, Scope, State, WrongUse
 from scheduler.plan import next_reading, window_end
 from scheduler.services.permitting import Right, require_for_deliveries, require_for_posts, require_for_scope
@@ -14,7 +15,7 @@ from scheduler.store import claims, moves, outcomes, pauses, posts
 from scheduler.store.moves import Move
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from adapters.contract import Receipt
@@ -180,26 +181,12 @@ def _look_up(desk: Desk, number: int) -> Receipt:
     adapter = desk.adapter_of(account.id)
     try:
         message = compose(post, account, adapter.limits())
-        receipt = adapter.find(message, row["key"] or "", since, _Seen(row["progress"], taken))
+        receipt = adapter.find(message, row["key"] or "", since, Memory(saved=row["progress"], taken=taken))
     except Failure as failure:
         raise WrongUse(f"{account.id} could not be asked ({failure}); give the address yourself") from failure
     if receipt is None:
         raise WrongUse(f"{account.id} has no such post that we can find; give its address, or say --not-published")
     return receipt
-
-
-class _Seen:
-    """The progress of a look-up: it only remembers."""
-
-    def __init__(self, saved: Mapping[str, Mapping[str, object]], taken: Collection[str]):
-        self.saved = saved
-        self.taken = taken
-
-    def save(self, step: str, data: Mapping[str, object]) -> None:
-        raise AssertionError(f"a look-up saves nothing, yet {step} was saved: {sorted(data)}")
-
-    def posting(self) -> None:
-        raise AssertionError("a look-up posts nothing")
 
 
 def _not_ended(desk: Desk, post_id: int) -> list[dict[str, object]]:

@@ -173,7 +173,7 @@ def _take() -> ReturningUpdate[Any]:
     return (
         update(delivery)
         .where(delivery.c.id.in_(IDS), delivery.c.state == State.WAITING)
-        .values(state=State.SENDING, reason="", fence=delivery.c.fence + 1)
+        .values(state=State.SENDING, reason="", fence=delivery.c.fence + 1, looks=0)
         .returning(
             delivery.c.id,
             delivery.c.post_id,

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 # What proves that nothing is out, or that somebody has looked; whatever else a posting attempt says leaves doubt.
 SETTLED = frozenset(
-    {"receipt", "not_ready", "retryable", "rejected", "auth_expired", "resolved_published", "resolved_not_published"}
+    {
+        "receipt",
+        "not_ready",
+        "retryable",
+        "rejected",
+        "auth_expired",
+        "found",
+        "not_found",
+        "resolved_published",
+        "resolved_not_published",
+    }
 )
 
 

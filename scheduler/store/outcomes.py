@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +42,11 @@ def record(tx: Transaction, outcomes: Sequence[Outcome]) -> set[int]:
     return {one.delivery_id for one in kept}
 
 
-def recover(tx: Transaction, *, now: datetime) -> dict[str, int]:
+def recover(tx: Transaction, *, now: datetime, first_look: timedelta = timedelta()) -> dict[str, int]:
     """Every row that a dead sender left as sending has gone where its attempt's stage says; how many went where.
 
     Call it only while holding the one sender's lock: then whoever wrote `sending` is dead. What waits again keeps its
-    instant: it is as late as it is.
+    instant: it is as late as it is. What is unclear is looked up after `first_look`.
     """
     rows = tx.execute(
         select(delivery.c.id, delivery.c.fence, attempt.c.id.label("attempt_id"), attempt.c.stage)
@@ -61,6 +62,7 @@ def recover(tx: Transaction, *, now: datetime) -> dict[str, int]:
             state=State.UNCLEAR if row.stage == Stage.POSTING else State.WAITING,
             reason=DIED_POSTING if row.stage == Stage.POSTING else DIED_PREPARING,
             finished_at=now,
+            next_at=now + first_look if row.stage == Stage.POSTING else None,
         )
         for row in rows
     ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.fakes.world import World
 
 PATIENCE_S = 20
+LOOKS = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=5))
 
 
 class Office:
@@ -44,7 +45,7 @@ class Office:
             threads=self.threads,
             accounts=world.accounts,
             adapter_of=lambda account: adapters if isinstance(adapters, ObedientAdapter) else adapters[account],
-            rhythm=Rhythm(cadence=(timedelta(minutes=1),), until=world.clock() + timedelta(days=90)),
+            rhythm=Rhythm(cadence=(timedelta(minutes=1),), until=world.clock() + timedelta(days=90), looks=LOOKS),
             clock=world.clock,
             owner="test:1",
             standstill=self.standstill,

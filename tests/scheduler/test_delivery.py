@@ -24,7 +24,7 @@ from adapters.contract import (
 )
 from posts.compose import compose
 from posts.model import Account, Media, Post
-from scheduler.delivery import payload_hash
+from scheduler.content import payload_hash
 from scheduler.model import Scope, State, Unavailable
 from scheduler.store import claims, outcomes, pauses
 from scheduler.store.database import open_database
