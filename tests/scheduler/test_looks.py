@@ -12,6 +12,7 @@ from adapters.contract import AuthExpired, Receipt, Rejected, Retryable
 from posts.model import Post
 from scheduler.looks import GIVE_UP_AFTER, RESENDS_MAX, Asked, Doubt, Verdict, cannot_be_asked, decide_look, first_look
 from scheduler.model import Outcome, State
+from scheduler.retry import AFTER_CAP
 from tests.fakes.clock import MORNING
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -119,8 +120,8 @@ def test_failing_looks_grow_rarer_and_wait_as_long_as_asked() -> None:
         for after in (SECOND, 4 * MINUTE, 5 * HOUR)
     ]
     assert waits == [15 * SECOND, 2 * MINUTE, 15 * MINUTE]
-    assert look(Retryable("429", after=HOUR), SECOND).next_at == MORNING + SECOND + HOUR
-    assert look(Retryable("429", after=timedelta(days=99999)), SECOND).next_at == MORNING + SECOND + timedelta(days=1)
+    assert look(Retryable("429", after=40 * MINUTE), SECOND).next_at == MORNING + SECOND + 40 * MINUTE
+    assert look(Retryable("429", after=timedelta(days=99999)), SECOND).next_at == MORNING + SECOND + AFTER_CAP
 
 
 def test_looks_that_fail_for_a_day_are_held() -> None:
