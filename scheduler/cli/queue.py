@@ -64,7 +64,7 @@ def show_(
     delivery: Number,
     as_json: Json = False,
 ) -> None:
-    """Show one delivery whole: its post, every attempt with its evidence, who did what."""
+    """Show one delivery whole: its post with versions and approvals, every attempt with its evidence, who did what."""
     from scheduler.bootstrap import open_desk
     from scheduler.services.reporting import story
 
@@ -268,12 +268,23 @@ def _say_story(told: dict[str, Any]) -> None:
         if delivery[name] not in {None, ""}:
             typer.echo(f"  {name}: {delivery[name]}")
     typer.echo(f"  review: {post['review']}\n  text: {post['text']}")
+    _say_history(told)
     for one in told["attempts"]:
         typer.echo(f"attempt {one['fence']}: {plain(one['started_at'])} {one['stage']} → {one['outcome']}")
         if one["evidence"]:
             typer.echo(f"  evidence: {one['evidence']}")
     for one in told["audit"]:
         typer.echo(f"{plain(one['at'])} {one['actor']} {one['verb']} {one['before']} → {one['after']}")
+
+
+def _say_history(told: dict[str, Any]) -> None:
+    for one in told["versions"]:
+        what = f"changed: {', '.join(one['changed']) or 'nothing'}" if one["version"] > 1 else "written"
+        typer.echo(f"version {one['version']}: {plain(one['at'])} {one['by']} {what}")
+    for one in told["approvals"]:
+        typer.echo(f"approved: {plain(one['at'])} {one['by']}{'' if one['counts'] else ' (no longer counts)'}")
+    for one in told["notes"]:
+        typer.echo(f"sent back: {plain(one['at'])} {one['by']}: {one['why']}")
 
 
 COMMANDS: dict[str, Callable[..., None]] = {

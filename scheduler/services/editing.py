@@ -83,7 +83,7 @@ def replace_post(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> Non
         if row["account_id"] not in new.accounts and State.CANCELLED in MOVES[State(str(row["state"]))]:
             gone = Move(verb="edit", to=State.CANCELLED, actor=desk.actor, reason=NO_LONGER_NAMED)
             moves.make(tx, number, gone, desk.now())
-    posts.replace(tx, post_id, new)
+    posts.replace(tx, post_id, new, by=desk.actor, now=desk.now())
 
 
 def dropped(tx: Transaction, post_id: int) -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from scheduler.model import State, WrongUse
 from scheduler.plan import tzdata_version
+from scheduler.services.histories import history_of
 from scheduler.store import ledger, lists, moves, pauses, posts
 from scheduler.store.lists import Filter
 
@@ -34,12 +35,13 @@ def log(desk: Desk, which: Filter) -> list[dict[str, object]]:
 
 
 def story(desk: Desk, number: int) -> dict[str, object]:
-    """One delivery whole: its columns, its post, every attempt with its evidence, every audit row."""
+    """One delivery whole: its columns, its post with its history, every attempt with its evidence, every audit row."""
     with desk.database.read() as tx:
         row = cast("dict[str, Any]", moves.look(tx, number))
         return {
             "delivery": row,
             "post": posts.rows_of(tx, [row["post_id"]])[0],
+            **history_of(tx, row["post_id"]),
             "attempts": lists.attempts(tx, number),
             "audit": ledger.history(tx, [f"delivery:{number}", f"post:{row['post_id']}"]),
         }

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, literal, select, update
 
 from posts.model import Kind, Media, Post, Quote
 from scheduler.model import Review, State
+from scheduler.store import versions
 from scheduler.store.columns import UtcDateTime
 from scheduler.store.schema import account, approval, delivery, media, post, post_variant, quote
 
@@ -81,15 +82,17 @@ def add_many(tx: Transaction, those: Sequence[NewPost], now: datetime) -> list[i
         if found:
             tx.execute(insert(table), found)
     _add_deliveries(tx, [(number, new, account_id) for number, new in pairs for account_id in new.accounts])
+    versions.keep_first(tx, pairs, now)
     for number, new in pairs:
         if new.quote:
             write_quote(tx, number, new)
     return ids
 
 
-def replace(tx: Transaction, post_id: int, new: NewPost) -> None:
+def replace(tx: Transaction, post_id: int, new: NewPost, *, by: str, now: datetime) -> None:
     """The post says and wishes what `new` says and is a draft again; what was prepared for the old one is forgotten.
 
+    That is one version more, written by `by`.
     Deliveries of accounts no longer wished for must have been cancelled by the caller; new accounts get theirs.
     """
     tx.execute(update(post).where(post.c.id == post_id).values(**_columns(new), review=Review.DRAFT))
@@ -102,6 +105,7 @@ def replace(tx: Transaction, post_id: int, new: NewPost) -> None:
         if rows:
             tx.execute(insert(table), rows)
     write_quote(tx, post_id, new)
+    versions.keep_next(tx, post_id, new, by=by, now=now)
     there = set(tx.scalars(select(delivery.c.account_id).where(delivery.c.post_id == post_id)))
     _add_deliveries(tx, [(post_id, new, one) for one in new.accounts if one not in there])
     tx.execute(
@@ -132,6 +136,12 @@ def known(tx: Transaction, campaign_id: int, pairs: Iterable[tuple[str, str]]) -
     }
 
 
+def submit_many(tx: Transaction, post_ids: Sequence[int]) -> None:
+    """The posts are submitted once more; approvals of an earlier submission no longer count."""
+    row = {"review": Review.SUBMITTED, "submissions": post.c.submissions + 1}
+    tx.execute(update(post).where(post.c.id.in_(post_ids)).values(row))
+
+
 def set_review(tx: Transaction, post_id: int, review: Review) -> None:
     """The post's review stands there."""
     tx.execute(update(post).where(post.c.id == post_id).values(review=review))
@@ -146,11 +156,37 @@ def approve_many(tx: Transaction, post_ids: Sequence[int], *, by: str, now: date
     """As `approve`, for several posts in two statements."""
     if not post_ids:
         return
-    as_they_read = select(post.c.id, post.c.content_hash, literal(by), literal(now, UtcDateTime())).where(
-        post.c.id.in_(post_ids)
-    )
-    tx.execute(insert(approval).from_select(["post_id", "content_hash", "by", "at"], as_they_read))
+    add_approvals(tx, post_ids, by=by, now=now)
     tx.execute(update(post).where(post.c.id.in_(post_ids)).values(review=Review.APPROVED))
+
+
+def add_approvals(tx: Transaction, post_ids: Sequence[int], *, by: str, now: datetime) -> None:
+    """It is on record that `by` approves the posts as they read now and were last submitted; no more than that."""
+    as_they_read = select(
+        post.c.id, post.c.content_hash, post.c.submissions, literal(by), literal(now, UtcDateTime())
+    ).where(post.c.id.in_(post_ids))
+    columns = ["post_id", "content_hash", "submission", "by", "at"]
+    tx.execute(insert(approval).from_select(columns, as_they_read))
+
+
+def approvers(tx: Transaction, post_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Who has approved each of the posts as it reads now, since it was last submitted."""
+    query = (
+        select(approval.c.post_id, approval.c.by)
+        .join(post, post.c.id == approval.c.post_id)
+        .where(post.c.id.in_(post_ids))
+        .where(approval.c.content_hash == post.c.content_hash, approval.c.submission == post.c.submissions)
+    )
+    found: dict[int, set[str]] = {number: set() for number in post_ids}
+    for row in tx.execute(query):
+        found[row.post_id].add(row.by)
+    return found
+
+
+def approvals(tx: Transaction, post_id: int) -> list[dict[str, object]]:
+    """Every approval that the post was ever given, the first one first, also those that no longer count."""
+    query = select(approval).where(approval.c.post_id == post_id).order_by(approval.c.id)
+    return [dict(row) for row in tx.execute(query).mappings()]
 
 
 def load(tx: Transaction, post_ids: Sequence[int]) -> dict[int, Post]:

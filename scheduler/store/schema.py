@@ -109,6 +109,7 @@ post = Table(
     Column("external_id", Text, nullable=False),
     Column("source_hash", Text, nullable=False),
     Column("notes", Text, nullable=False),
+    Column("submissions", Integer, nullable=False, server_default="0"),
     UniqueConstraint("campaign_id", "mission", "external_id"),
     CheckConstraint(_one_of("kind", Kind), name="kind"),
     CheckConstraint(_one_of("review", Review), name="review"),
@@ -122,6 +123,7 @@ approval = Table(
     Column("content_hash", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("submission", Integer, nullable=False, server_default="0"),
     Index(None, "post_id", "content_hash"),
 )
 

@@ -1,18 +1,21 @@
-"""Who answers for a post's words."""
+"""Every wording that a post has had, and who answers for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 
 from scheduler.store.schema import delivery, post, post_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from posts.model import Media, Quote
     from scheduler.store.database import Transaction
+    from scheduler.store.posts import NewPost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,23 @@ class Standing:
     post_id: int
     mission: str
     authors: frozenset[str]
+
+
+def keep_first(tx: Transaction, pairs: Sequence[tuple[int, NewPost]], now: datetime) -> None:
+    """The posts of these ids have their first version, written by whoever queued them."""
+    tx.execute(insert(post_version), [_row(number, 1, new, new.created_by, now) for number, new in pairs])
+
+
+def keep_next(tx: Transaction, post_id: int, new: NewPost, *, by: str, now: datetime) -> None:
+    """The post has one version more: how it reads and what it wishes from now on."""
+    last = tx.scalar(select(func.max(post_version.c.version)).where(post_version.c.post_id == post_id)) or 0
+    tx.execute(insert(post_version), [_row(post_id, last + 1, new, by, now)])
+
+
+def of_post(tx: Transaction, post_id: int) -> list[dict[str, object]]:
+    """The post's versions, the first one first."""
+    query = select(post_version).where(post_version.c.post_id == post_id).order_by(post_version.c.version)
+    return [dict(row) for row in tx.execute(query).mappings()]
 
 
 def standing_of_posts(tx: Transaction, post_ids: Sequence[int]) -> list[Standing]:
@@ -43,3 +63,47 @@ def standing_of_deliveries(tx: Transaction, numbers: Sequence[int]) -> list[Stan
     """The posts of those of the deliveries that there are."""
     query = select(delivery.c.post_id).where(delivery.c.id.in_(numbers)).distinct()
     return standing_of_posts(tx, sorted(tx.scalars(query)))
+
+
+def _row(post_id: int, version: int, new: NewPost, by: str, now: datetime) -> dict[str, object]:
+    return {
+        "post_id": post_id,
+        "version": version,
+        "content_hash": new.content_hash,
+        "content": _content(new),
+        "by": by,
+        "at": now,
+    }
+
+
+def _content(new: NewPost) -> dict[str, object]:
+    return {
+        "mission": new.content.mission,
+        "accounts": list(new.accounts),
+        "local_due": new.when.local,
+        "time_zone": new.when.zone,
+        "kind": str(new.kind),
+        "not_after": new.not_after.isoformat() if new.not_after else None,
+        "language": new.content.language,
+        "text": new.content.text,
+        "overrides": dict(new.content.overrides),
+        "link": new.content.link,
+        "first_comment": new.content.first_comment,
+        "media": [_picture(one) for one in new.content.media],
+        "quote": _quote(new.quote) if new.quote else None,
+        "notes": new.notes,
+    }
+
+
+def _picture(one: Media) -> dict[str, object]:
+    return {"sha256": one.sha256, "mime": one.mime, "alt_text": one.alt_text}
+
+
+def _quote(one: Quote) -> dict[str, object]:
+    return {
+        "words": one.words,
+        "speaker": one.speaker,
+        "role": one.role,
+        "organisation": one.organisation,
+        "consent": one.consent,
+    }

@@ -118,7 +118,8 @@ class World:
     def edit(self, post_id: int, words: str, *accounts: str) -> None:
         """The post says something else now, and nobody has approved it."""
         with self.database.write() as tx:
-            posts.replace(tx, post_id, self.new_post(accounts or ("ge-feed",), words))
+            new = self.new_post(accounts or ("ge-feed",), words)
+            posts.replace(tx, post_id, new, by="author@iom.example", now=self.clock())
 
     def deliveries(self, post_id: int) -> list[int]:
         """The ids of the post's deliveries."""

@@ -71,6 +71,8 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_alert_cursor_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_cursor")),
     )
+    op.add_column("post", sa.Column("submissions", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("approval", sa.Column("submission", sa.Integer(), server_default="0", nullable=False))
     op.add_column("pause", sa.Column("release_asked_at", Instant, nullable=True))
     op.add_column("pause", sa.Column("release_asked_by", sa.Text(), nullable=True))
     op.add_column("heartbeat", sa.Column("announcement", sa.Text(), nullable=True))
