@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from adapters import registry
 from scheduler.config import load
 from scheduler.delivery import Courier, Rhythm
-from scheduler.engine.embedded import Threads
+from scheduler.engine.embedded import Lanes
 from scheduler.plan import window_end
 from scheduler.secrets import StoredSecret
 from scheduler.services.desk import Desk
@@ -117,13 +117,18 @@ def rhythm_of(settings: Settings) -> Rhythm:
 
 def courier_over(
     desk: Desk, writer: GroupWriter, standstill: Standstill, *, on_free: Callable[[], None]
-) -> tuple[Courier, Threads]:
-    """The courier and the threads it hands deliveries to; neither is started."""
-    threads = Threads(desk.settings.concurrency, on_free=on_free)
+) -> tuple[Courier, Lanes]:
+    """The courier and the lanes it hands deliveries to; neither is started. `on_free`: a pass has something to do."""
+
+    def free(server: str) -> None:
+        if courier.wanted(server):
+            on_free()
+
+    lanes = Lanes(desk.settings.concurrency, on_free=free)
     courier = Courier(
         database=desk.database,
         writer=writer,
-        threads=threads,
+        lanes=lanes,
         accounts={one.id: one for one in desk.settings.accounts},
         adapter_of=desk.adapter_of,
         rhythm=rhythm_of(desk.settings),
@@ -131,7 +136,7 @@ def courier_over(
         owner=f"{socket.gethostname()}:{os.getpid()}",
         standstill=standstill,
     )
-    return courier, threads
+    return courier, lanes
 
 
 def settler_over(desk: Desk, stopping: threading.Event) -> Settler:

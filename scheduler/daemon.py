@@ -48,7 +48,7 @@ class Daemon:
         self._wake = threading.Event()
         self._writer = GroupWriter(desk.database)
         self.standstill = Standstill(on_change=self._wake.set)
-        self._courier, self._threads = courier_over(desk, self._writer, self.standstill, on_free=self._wake.set)
+        self._courier, self._lanes = courier_over(desk, self._writer, self.standstill, on_free=self._wake.set)
         self._settler = settler_over(desk, self._courier.stopping)
         self._owner = f"{os.uname().nodename}:{os.getpid()}"
         self._started_at = desk.now()
@@ -65,19 +65,20 @@ class Daemon:
         """Publishes what falls due until stopped; whether every call in hand ended in time."""
         with self._desk.database.write() as tx:
             found = outcomes.recover(tx, now=self._desk.now(), first_look=self._desk.settings.looks[0])
+            self._courier.restore_rests(tx)
         if any(found.values()):
             log.warning("an earlier run was cut short", **found)
         self._writer.start()
-        self._threads.start()
+        self._lanes.start()
         ticks = self._ticks()
-        log.info("daemon started", tzdata=tzdata_version(), concurrency=self._threads.size)
+        log.info("daemon started", tzdata=tzdata_version(), concurrency=self._lanes.size)
         try:
             self._safely(self._beat)()
             self._dispatch()
         finally:
             ticks.shutdown(wait=False)
             self._courier.stopping.set()
-            ended = self._threads.stop(CALLS_END_WITHIN_S)
+            ended = self._lanes.stop(CALLS_END_WITHIN_S)
             self._writer.close()
             self._settler.stop(LOOKS_END_WITHIN_S)
             log.info("daemon stopped", calls_ended=ended)
@@ -103,11 +104,11 @@ class Daemon:
         """Returns when the next is due, a sender is free, a door has changed something, or we are to stop."""
         while not self._stopping.is_set():
             wait = LOOK_EVERY_S
-            if next_due is not None and self._threads.room() > 0:
+            if next_due is not None:
                 wait = min(wait, max(0.0, (next_due - self._desk.now()).total_seconds()))
             if self._wake.wait(wait):
                 return
-            if next_due is not None and next_due <= self._desk.now() and self._threads.room() > 0:
+            if next_due is not None and next_due <= self._desk.now():
                 return
             if self._changed():
                 return

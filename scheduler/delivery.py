@@ -19,8 +19,9 @@ from scheduler.model import DAEMON, Claimed, Outcome, SchedulerError, Scope, Sta
 from scheduler.notify.faults import trace_of
 from scheduler.plan import next_reading, on_time
 from scheduler.retry import decide
-from scheduler.store import claims, outcomes, pauses
+from scheduler.store import claims, lists, outcomes, pauses
 from scheduler.store.catalogue import confirm_identity, confirmed_identity, same_handle
+from scheduler.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 
     from adapters.contract import Adapter
     from posts.model import Account
-    from scheduler.engine.embedded import Threads
+    from scheduler.engine.embedded import Lanes
     from scheduler.retry import Result
     from scheduler.standstill import Standstill
-    from scheduler.store.database import Database
+    from scheduler.store.database import Database, Transaction
     from scheduler.store.writer import GroupWriter
+    from scheduler.traffic import Rest
 
 log = get_logger()
 RECORD_AGAIN_S = 1.0
@@ -56,7 +58,7 @@ class Courier:
         *,
         database: Database,
         writer: GroupWriter,
-        threads: Threads,
+        lanes: Lanes,
         accounts: Mapping[str, Account],
         adapter_of: Callable[[str], Adapter],
         rhythm: Rhythm,
@@ -66,7 +68,7 @@ class Courier:
     ):
         self._database = database
         self._writer = writer
-        self._threads = threads
+        self._lanes = lanes
         self._accounts = accounts
         self._adapter_of = adapter_of
         self._rhythm = rhythm
@@ -74,35 +76,66 @@ class Courier:
         self._owner = owner
         self._standstill = standstill
         self._dice = random.Random()  # noqa: S311 - spreads retries, guards nothing
+        self._traffic = Traffic(accounts)
+        self._left: frozenset[str] = frozenset()
+        self._told: list[Rest] | None = None
         self._known: set[str] = set()
         self._knowing = {one: threading.Lock() for one in accounts}
         self.stopping = threading.Event()
 
     def pass_on(self) -> datetime | None:
-        """What is due and fits has been claimed and handed to the senders; when the next one falls due.
+        """What is due and fits has been claimed and handed to the senders; when the next pass has something to do.
 
-        Late ones are set aside first. The answer is "now" while more is due than there is room for. While something
-        is wrong with the machine itself nothing is touched, and nothing falls due.
+        Late ones are set aside first. What has no sender free is left: `wanted` says when one is. While something is
+        wrong with the machine itself nothing is touched, and nothing falls due.
         """
         if self._standstill.words:
             return None
         now = self._clock()
-        room = self._threads.room()
-        if 0 < room < self._threads.size // 4:
-            return None  # a sender that ends wakes us: claiming one by one costs a commit each
+        portion = self._traffic.portion({one: self._room(one) for one in self._traffic.servers.values()}, now)
         with self._database.write() as tx:
             claims.set_late_aside(tx, now=now, kinds={kind: on_time(kind) for kind in Kind})
-            taken = claims.claim(tx, now=now, most=room, owner=self._owner) if room else []
+            taken = claims.claim(tx, now=now, most=2 * self._lanes.size, owner=self._owner, portion=portion)
+            rests = self._say_rests(tx, now)
+        self._left, self._told = portion.full(), rests
         for one in taken:
-            self._threads.hand_in(lambda one=one: self.send(one), lambda one=one: self.put_back(one))  # type: ignore[misc]
+            self._traffic.began(one.account, one.delivery_id)
+            server = self._traffic.servers.get(one.account, "")
+            self._lanes.hand_in(server, lambda one=one: self.send(one), lambda one=one: self.put_back(one))  # type: ignore[misc]
         with self._database.read() as tx:
-            return claims.next_due(tx)
+            due = claims.next_due(tx, but=portion.shut())
+        return min([one.until for one in rests] + ([due] if due else []), default=None)
+
+    def wanted(self, server: str) -> bool:
+        """Whether the last pass left something of the server's that can be taken now."""
+        return self._told is None or (server in self._left and self._room(server) > 0)
+
+    def restore_rests(self, tx: Transaction) -> None:
+        """What a platform asked for before we were started is kept."""
+        self._traffic.restore(lists.resting(tx))
+
+    def _room(self, server: str) -> int:
+        """How many more the server's senders can take; none while it are few: each claim costs a commit."""
+        room = self._lanes.room(server)
+        return room if room >= self._lanes.size // 4 else 0
+
+    def _say_rests(self, tx: Transaction, now: datetime) -> list[Rest]:
+        rests = self._traffic.rests(now)
+        if rests != self._told:
+            lists.say_resting(tx, rests)
+        return rests
 
     def send(self, claimed: Claimed) -> None:
         """The delivery has been tried once and what came of it is on its way to the disk; nothing is raised."""
+        if not self._traffic.lets(claimed.account, claimed.delivery_id):
+            self.put_back(claimed)
+            return
         tries = _Sender(self, claimed)
         result = tries.publish()
-        outcome = decide(result, claimed=claimed, stage=tries.stage, now=self._clock(), jitter=self._dice.random())
+        now, jitter = self._clock(), self._dice.random()
+        if self._traffic.ended(claimed.account, claimed.delivery_id, result, now, jitter):
+            self._told = None
+        outcome = decide(result, claimed=claimed, stage=tries.stage, now=now, jitter=jitter)
         log.info("delivery", delivery=outcome.delivery_id, state=outcome.state, reason=outcome.reason)
         self._record(self._completed(outcome, claimed, tries))
         if isinstance(result, AuthExpired):
@@ -111,6 +144,7 @@ class Courier:
 
     def put_back(self, claimed: Claimed) -> None:
         """The delivery waits again, as if it had not been claimed: nothing was begun."""
+        self._traffic.put_back(claimed.account, claimed.delivery_id)
         self._record(decide(Stopped(), claimed=claimed, stage=Stage.PREPARING, now=self._clock(), jitter=0.0))
 
     def _completed(self, outcome: Outcome, claimed: Claimed, tries: _Sender) -> Outcome:

@@ -267,6 +267,8 @@ def _say_story(told: dict[str, Any]) -> None:
     for name in ("reason", "local_due", "time_zone", "permalink", "late_by_s"):
         if delivery[name] not in {None, ""}:
             typer.echo(f"  {name}: {delivery[name]}")
+    for one in told["waits_for"]:
+        typer.echo(f"  waits: {one}")
     typer.echo(f"  review: {post['review']}\n  text: {post['text']}")
     _say_history(told)
     for one in told["attempts"]:

@@ -91,6 +91,10 @@ def _say_status(console: "Console", told: dict[str, Any]) -> None:
     for one in told["paused"]:
         what = f"{one['scope']} {one['subject']}".strip()
         lines.append(f"paused: {what} by {one['by']} since {plain(one['at'])}: {one['why']}")
+    for one in told["resting"]:
+        lines.append(
+            f"left alone until {plain(one['until'])}: {one['subject']}: {one['why']}; then asked again by itself"
+        )
     if told["held"] or told["unclear"] or told["failed"]:
         lines.append("a person is asked for: july30 queue list --state held (unclear, failed)")
     lines.append(f"zone data: {told['tzdata']}")

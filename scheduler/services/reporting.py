@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
 from scheduler.model import State, WrongUse
@@ -9,9 +10,11 @@ from scheduler.plan import tzdata_version
 from scheduler.services.histories import history_of
 from scheduler.store import ledger, lists, moves, pauses, posts
 from scheduler.store.lists import Filter
+from scheduler.traffic import server_of
 
 if TYPE_CHECKING:
     from scheduler.services.desk import Desk
+    from scheduler.store.database import Transaction
 
 QUEUE_FIELDS = (
     "id", "post_id", "account_id", "mission", "platform", "state", "review", "reason", "due_at", "next_at",
@@ -40,11 +43,20 @@ def story(desk: Desk, number: int) -> dict[str, object]:
         row = cast("dict[str, Any]", moves.look(tx, number))
         return {
             "delivery": row,
+            "waits_for": _waits_for(tx, desk, row),
             "post": posts.rows_of(tx, [row["post_id"]])[0],
             **history_of(tx, row["post_id"]),
             "attempts": lists.attempts(tx, number),
             "audit": ledger.history(tx, [f"delivery:{number}", f"post:{row['post_id']}"]),
         }
+
+
+def _waits_for(tx: Transaction, desk: Desk, row: dict[str, Any]) -> list[str]:
+    """In words, who is left alone for a while and keeps the delivery waiting; nobody where it does not wait."""
+    server = next((server_of(one) for one in desk.settings.accounts if one.id == row["account_id"]), None)
+    theirs = {("account", row["account_id"]), ("server", server)}
+    rests = [one for one in lists.resting(tx) if one.until > desk.now() and (one.scope, one.subject) in theirs]
+    return [one.words for one in rests] if row["state"] == State.WAITING else []
 
 
 def status(desk: Desk) -> dict[str, object]:
@@ -58,6 +70,7 @@ def status(desk: Desk) -> dict[str, object]:
             **lists.counts(tx),
             "standstill": beat["standstill"] if beat else None,
             "paused": pauses.active(tx),
+            "resting": [asdict(one) for one in lists.resting(tx) if one.until > now],
             "drafts": lists.unapproved_count(tx),
             "tzdata": tzdata_version(),
         }

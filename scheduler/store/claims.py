@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Integer, Text, and_, bindparam, exists, func, insert, or_, select, update
 
@@ -17,13 +17,24 @@ from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import approval, attempt, delivery, pause, post
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import ColumnElement, Select, Update
     from sqlalchemy.sql.dml import ReturningUpdate
 
     from scheduler.store.database import Transaction
+
+
+class Portion(Protocol):
+    """How much of what is due may be taken now."""
+
+    def shut(self) -> Collection[str]:
+        """The accounts of which none may be taken."""
+
+    def take(self, account: str) -> bool:
+        """One of the account's is taken, if it may be."""
+
 
 PAST_ITS_LIMIT = "its 'not after' has passed before it could go out"
 MISSED = "it missed its time while nothing was sending: release it if it should still go out, or skip it"
@@ -46,12 +57,13 @@ def not_paused() -> ColumnElement[bool]:
     return ~exists().where(pause.c.ended_at.is_(None), covers)
 
 
-def claim(tx: Transaction, *, now: datetime, most: int, owner: str) -> list[Claimed]:
+def claim(tx: Transaction, *, now: datetime, most: int, owner: str, portion: Portion | None = None) -> list[Claimed]:
     """Up to `most` due deliveries are sending, each with a new fence, a frozen key and an open attempt.
 
-    The intent is on disk when this transaction commits, which must be before anything is called.
+    The intent is on disk when this transaction commits, which must be before anything is called. `portion`: how many
+    of which accounts; all where it is None.
     """
-    ids = list(tx.scalars(_due(), {"now": now, "most": most}))
+    ids = _pick(tx, now, most, portion)
     if not ids:
         return []
     _freeze_keys(tx, ids)
@@ -93,9 +105,24 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str) -> list[Clai
     ]
 
 
-def next_due(tx: Transaction) -> datetime | None:
-    """When the next approved and unpaused delivery is to be tried; None if nothing waits."""
-    return tx.scalar(_first_due())
+def _pick(tx: Transaction, now: datetime, most: int, portion: Portion | None) -> list[int]:
+    """The longest due of which the portion allows so many, by id: asked again where an account's part was less."""
+    chosen: list[int] = []
+    shut = set(portion.shut()) if portion else set()
+    while len(chosen) < most:
+        bound = {"now": now, "most": most - len(chosen), "shut": sorted(shut), "chosen": chosen}
+        rows = tx.execute(_due(), bound).all()
+        refused = {row.id: row.account_id for row in rows if portion and not portion.take(row.account_id)}
+        chosen = chosen + [row.id for row in rows if row.id not in refused]
+        shut |= set(refused.values())
+        if not refused:
+            break
+    return chosen
+
+
+def next_due(tx: Transaction, *, but: Collection[str] = ()) -> datetime | None:
+    """When the next approved and unpaused delivery is to be tried, `but` those accounts'; None if nothing waits."""
+    return tx.scalar(_first_due(), {"shut": list(but)})
 
 
 def set_late_aside(tx: Transaction, *, now: datetime, kinds: dict[Kind, timedelta]) -> list[int]:
@@ -139,6 +166,7 @@ def taken_remote_ids(tx: Transaction, account_id: str, *, but: int) -> frozenset
 
 # Building a statement costs more than running it: each is built once, and its values are bound at every call.
 NOW = bindparam("now", type_=UtcDateTime())
+SHUT = bindparam("shut", expanding=True, type_=Text())
 IDS = bindparam("ids", expanding=True, type_=BigId)
 GRACE = {kind: bindparam(f"before_{kind}", type_=UtcDateTime()) for kind in Kind}
 
@@ -157,10 +185,12 @@ def _ready() -> ColumnElement[bool]:
 
 
 @cache
-def _due() -> Select[int]:
+def _due() -> Select[Any]:
+    chosen = bindparam("chosen", expanding=True, type_=BigId)
     return (
-        select(delivery.c.id)
+        select(delivery.c.id, delivery.c.account_id)
         .join(post, post.c.id == delivery.c.post_id)
+        .where(delivery.c.account_id.not_in(SHUT), delivery.c.id.not_in(chosen))
         .where(_ready(), delivery.c.next_at <= NOW)
         .order_by(delivery.c.next_at, delivery.c.id)
         .limit(bindparam("most", type_=Integer()))
@@ -190,7 +220,7 @@ def _take() -> ReturningUpdate[Any]:
 @cache
 def _first_due() -> Select[datetime]:
     query = select(delivery.c.next_at).join(post, post.c.id == delivery.c.post_id).where(_ready())
-    return query.order_by(delivery.c.next_at).limit(1)
+    return query.where(delivery.c.account_id.not_in(SHUT)).order_by(delivery.c.next_at).limit(1)
 
 
 @cache

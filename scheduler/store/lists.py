@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import column, func, insert, select, table, update
 
 from scheduler.model import Review, State
 from scheduler.store.schema import attempt, delivery, heartbeat, post
+from scheduler.traffic import Rest
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from sqlalchemy import Select
 
@@ -79,6 +81,18 @@ def beat(
     row = {"owner": owner, "started_at": started_at, "beat_at": now, "tzdata": tzdata, "standstill": standstill}
     if not tx.execute(update(heartbeat).where(heartbeat.c.id == 1).values(row).returning(heartbeat.c.id)).all():
         tx.execute(insert(heartbeat).values(id=1, **row))
+
+
+def say_resting(tx: Transaction, rests: Sequence[Rest]) -> None:
+    """The heartbeat row says who is left alone, for whoever asks from another process."""
+    told = [{**asdict(one), "until": one.until.isoformat()} for one in rests]
+    tx.execute(update(heartbeat).where(heartbeat.c.id == 1).values(resting=told))
+
+
+def resting(tx: Transaction) -> list[Rest]:
+    """Who was left alone when the daemon last said so, also where that is over by now."""
+    told = tx.scalar(select(heartbeat.c.resting)) or []
+    return [Rest(**{**one, "until": datetime.fromisoformat(one["until"])}) for one in told]
 
 
 def last_beat(tx: Transaction) -> dict[str, object] | None:

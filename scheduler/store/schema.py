@@ -290,6 +290,7 @@ heartbeat = Table(
     Column("announcement", Text),
     Column("grace_until", UtcDateTime),
     Column("standstill", Text),
+    Column("resting", JSON),
     CheckConstraint("id = 1", name="only_one"),
 )
 

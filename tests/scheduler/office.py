@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from scheduler.delivery import Courier, Rhythm
-from scheduler.engine.embedded import Threads
+from scheduler.engine.embedded import Lanes
 from scheduler.standstill import Standstill
+from scheduler.store import claims
 from scheduler.store.writer import GroupWriter
 from tests.fakes.adapter import ObedientAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from adapters.contract import Adapter
@@ -37,12 +38,13 @@ class Office:
     ):
         self._change = threading.Condition()
         self.writer = writer or GroupWriter(world.database)
-        self.threads = Threads(size, on_free=self._notify)
+        self.world = world
+        self.lanes = Lanes(size, on_free=self._notify)
         self.standstill = Standstill()
         self.courier = Courier(
             database=world.database,
             writer=self.writer,
-            threads=self.threads,
+            lanes=self.lanes,
             accounts=world.accounts,
             adapter_of=lambda account: adapters if isinstance(adapters, ObedientAdapter) else adapters[account],
             rhythm=Rhythm(cadence=(timedelta(minutes=1),), until=world.clock() + timedelta(days=90), looks=LOOKS),
@@ -51,13 +53,14 @@ class Office:
             standstill=self.standstill,
         )
         self.writer.start()
-        self.threads.start()
+        self.lanes.start()
 
     def pass_on(self) -> datetime | None:
-        """One pass, and everything it began is over."""
-        due = self.begin()
+        """One pass, and everything it began is over; when the next delivery falls due, whoever may be called."""
+        self.begin()
         self.finish()
-        return due
+        with self.world.database.read() as tx:
+            return claims.next_due(tx)
 
     def begin(self) -> datetime | None:
         """One pass; the senders are at it."""
@@ -66,7 +69,13 @@ class Office:
     def finish(self) -> None:
         """Every sender is idle and what was handed to the writer is written."""
         with self._change:
-            assert self._change.wait_for(lambda: self.threads.room() == 2 * self.threads.size, PATIENCE_S)
+            assert self._change.wait_for(self.lanes.idle, PATIENCE_S)
+        self.written()
+
+    def wait_for(self, true: Callable[[], bool]) -> None:
+        """It has become true, and what was handed to the writer is written."""
+        with self._change:
+            assert self._change.wait_for(true, PATIENCE_S)
         self.written()
 
     def written(self) -> None:
@@ -76,11 +85,11 @@ class Office:
     def stop(self) -> bool:
         """As the daemon stops; whether every call ended in time."""
         self.courier.stopping.set()
-        ended = self.threads.stop(PATIENCE_S)
+        ended = self.lanes.stop(PATIENCE_S)
         self.writer.close()
         return ended
 
-    def _notify(self) -> None:
+    def _notify(self, _server: str) -> None:
         with self._change:
             self._change.notify_all()
 

@@ -115,11 +115,11 @@ def test_many_posts_on_many_threads_go_out_once_each(world: World, office: Calla
 def test_the_pass_says_when_the_next_one_falls_due(world: World, office: Callable[..., Office]) -> None:
     """The daemon sleeps exactly so long; None where nothing waits."""
     here = office()
-    assert here.pass_on() is None
+    assert here.begin() is None
 
     later = world.clock() + 5 * MINUTE
     world.delivery(due=later)
-    assert here.pass_on() == later
+    assert here.begin() == later
 
 
 def test_only_what_there_is_room_for_is_claimed(world: World, office: Callable[..., Office]) -> None:
@@ -128,7 +128,7 @@ def test_only_what_there_is_room_for_is_claimed(world: World, office: Callable[.
     gate = Gate()
     here = office(ObedientAdapter(gate=gate), size=1)
 
-    assert here.begin() == world.clock()
+    assert here.begin() is None  # whoever gets free says so
 
     assert [world.state(one) for one in numbers] == [State.SENDING, State.SENDING, State.WAITING, State.WAITING]
     gate.open()
@@ -253,7 +253,7 @@ def test_nothing_is_claimed_or_set_aside_while_something_is_wrong_with_the_machi
     here.standstill.say("clock", "The clock is wrong.")
     world.clock.tick(hours=1)
 
-    assert here.pass_on() is None
+    assert here.begin() is None
     assert (world.state(number), adapter.published) == (State.WAITING, [])
     world.clock.tick(hours=-1)
     here.standstill.clear("clock")
@@ -529,7 +529,7 @@ def test_stopping_ends_the_call_that_runs_and_puts_back_what_waits(world: World,
     stopping = threading.Thread(target=lambda: stopped.append(here.stop()))
     stopping.start()
     assert here.courier.stopping.wait(PATIENCE_S)
-    while not here.threads._stopping:
+    while not here.lanes._stopping:
         assert stopping.is_alive()
     gate.open()
     stopping.join(PATIENCE_S)

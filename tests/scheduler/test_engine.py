@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scheduler.engine.embedded import Threads
+from scheduler.engine.embedded import Lanes, Threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,3 +158,71 @@ def _broken() -> None:
 
 def _nothing() -> None:
     return None
+
+
+# --- lanes: threads for each server
+
+
+def test_one_server_s_jobs_leave_the_others_threads_free() -> None:
+    """However many of them hang."""
+    freed: list[str] = []
+    go_on, ran = threading.Event(), threading.Event()
+    lanes = Lanes(1, on_free=freed.append)
+    lanes.start()
+    for _ in range(2):
+        lanes.hand_in("slow.example", lambda: _wait(go_on), _nothing)
+    lanes.hand_in("good.example", ran.set, _nothing)
+
+    assert ran.wait(10)
+    assert (lanes.room("slow.example"), lanes.idle()) == (0, False)
+    go_on.set()
+    assert lanes.stop(10)
+    assert lanes.idle()
+    assert set(freed) == {"slow.example", "good.example"}
+
+
+def test_lanes_stop_within_one_time_for_all() -> None:
+    """Ten servers that hang must not make ten times the wait that a service manager gives."""
+    go_on = threading.Event()
+    lanes = Lanes(1, on_free=lambda _server: None)
+    lanes.start()
+    begun = [threading.Event() for _ in range(5)]
+    for number, one in enumerate(begun):
+        lanes.hand_in(f"s{number}.example", lambda one=one: _wait(go_on, one), _nothing)  # type: ignore[misc]
+    assert all(one.wait(10) for one in begun)
+    before = monotonic()
+
+    assert lanes.stop(0.5) is False
+
+    assert monotonic() - before < 2
+    go_on.set()
+
+
+def test_what_is_handed_in_for_a_new_server_once_stopping_is_put_back() -> None:
+    """It was claimed a moment before, and no thread of its own will ever be made."""
+    lanes = Lanes(1, on_free=lambda _server: None)
+    lanes.start()
+    lanes.stop(1)
+    put_back: list[str] = []
+    lanes.hand_in("late.example", _nothing, lambda: put_back.append("late"))
+
+    assert put_back == ["late"]
+
+
+def test_threads_are_made_as_they_are_needed() -> None:
+    """A house with ten servers would otherwise keep 640 of them for nothing."""
+    lanes = Lanes(64, on_free=lambda _server: None)
+    before = threading.active_count()
+    lanes.start()
+    done = threading.Event()
+    lanes.hand_in("good.example", done.set, _nothing)
+    assert done.wait(10)
+
+    assert threading.active_count() - before <= 1
+    lanes.stop(10)
+
+
+def _wait(go_on: threading.Event, begun: threading.Event | None = None) -> None:
+    if begun:
+        begun.set()
+    assert go_on.wait(10)

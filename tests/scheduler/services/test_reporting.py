@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from scheduler.services import doctoring, operating, reporting
 from scheduler.services.previewing import preview
 from scheduler.services.reporting import Filter
 from scheduler.store import lists, readings
+from scheduler.traffic import Rest
 
 if TYPE_CHECKING:
     from typing import Any
@@ -53,6 +55,23 @@ def test_why_nothing_is_sent_is_told_by_status_and_doctor(office: Office) -> Non
     assert checks(office)["daemon"] == (False, "it sends nothing: The clock is wrong: set it.")
     beat(office)
     assert reporting.status(office.desk)["standstill"] is None
+
+
+def test_who_is_left_alone_is_told_by_status_and_story(office: Office) -> None:
+    """Else a post that waits for a broken platform looks like one that was forgotten."""
+    beat(office)
+    number, other = office.delivery(), office.delivery(account="ge-manual", text="other")
+    over = Rest(scope="account", subject="ge-outbox", until=office.clock(), why="the platform asked to wait")
+    now = Rest(scope="server", subject="outbox", until=office.clock() + timedelta(minutes=5), why="5 failures in a row")
+    with office.database.write() as tx:
+        lists.say_resting(tx, [over, now])
+    assert reporting.status(office.desk)["resting"] == [asdict(now)]
+    assert reporting.story(office.desk, number)["waits_for"] == [
+        "outbox is left alone until 05:05:00 UTC: 5 failures in a row"
+    ]
+    assert reporting.story(office.desk, other)["waits_for"] == []
+    office.stands(number, State.HELD)
+    assert reporting.story(office.desk, number)["waits_for"] == []
 
 
 def test_what_is_due_and_not_sent_is_counted(office: Office) -> None:

@@ -142,6 +142,44 @@ def test_the_longest_due_goes_first_up_to_the_limit(world: World, many: int) -> 
     assert [one.due_at for one in world.claim()] == [max(late_first)]
 
 
+class Half:
+    """Nothing of one account, and so many of the other."""
+
+    def __init__(self, none: str, most: int):
+        self.none, self.most = none, most
+
+    def shut(self) -> list[str]:
+        return [self.none]
+
+    def take(self, account: str) -> bool:
+        assert account != self.none
+        self.most -= account == "ge-wall"
+        return account != "ge-wall" or self.most >= 0
+
+
+def test_of_each_account_only_its_portion_is_claimed_and_the_others_fill_up(world: World) -> None:
+    """Posts that wait for a slow platform, however long due, must not stand in the way of those behind them."""
+    early, later = world.clock() - timedelta(minutes=2), world.clock() - timedelta(minutes=1)
+    shut = [world.delivery("tj-feed", due=early) for _ in range(4)]
+    some = [world.delivery("ge-wall", due=later) for _ in range(4)]
+    free = [world.delivery("ge-feed") for _ in range(4)]
+    with world.database.write() as tx:
+        claimed = claims.claim(tx, now=world.clock(), most=5, owner="test", portion=Half("tj-feed", 2))
+
+    assert [one.delivery_id for one in claimed] == [*some[:2], *free[:3]]
+    assert {world.state(one) for one in shut} == {State.WAITING}
+
+
+def test_what_may_not_be_taken_does_not_wake_anybody(world: World) -> None:
+    """The daemon would turn in circles until a platform is back."""
+    world.delivery("tj-feed")
+    later = world.clock() + timedelta(hours=1)
+    world.delivery("ge-feed", due=later)
+    with world.database.read() as tx:
+        assert claims.next_due(tx, but=["tj-feed"]) == later
+        assert claims.next_due(tx, but=["tj-feed", "ge-feed"]) is None
+
+
 def test_of_one_instant_the_first_added_goes_first(world: World) -> None:
     """The order is settled, so that two runs do the same."""
     numbers = [world.delivery() for _ in range(4)]

@@ -1,0 +1,170 @@
+"""Who may be called now: each server has its share of senders, and one that fails is left alone for a while."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scheduler.breaker import Breaker, Sign, asked_to_rest, heard, sign_of, wait_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from posts.model import Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """A server or an account (`scope` says which) that is not called before `until`."""
+
+    scope: str
+    subject: str
+    until: datetime
+    why: str
+
+    @property
+    def words(self) -> str:
+        """One sentence for people."""
+        return f"{self.subject} is left alone until {self.until:%H:%M:%S} UTC: {self.why}"
+
+
+def server_of(account: Account) -> str:
+    """The server that the account is on, by its host; the platform's name where that has one server for all."""
+    try:
+        parts = urlsplit(account.base_url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return account.platform
+    if not host:
+        return account.platform
+    return f"{host}:{port}" if port else host
+
+
+class Portion:
+    """What one pass may take: so many for each server, and one at a time where a probe is to show what works."""
+
+    def __init__(self, servers: Mapping[str, str], rooms: Mapping[str, int], limited: Mapping[str, int]):
+        self._servers = servers
+        self._rooms = dict(rooms)
+        self._limited = dict(limited)
+
+    def take(self, account: str) -> bool:
+        """One of the account's is taken, if it may be. One of an account that is not configured always may."""
+        if account not in self._servers:
+            return True
+        if not self._open(account):
+            return False
+        self._rooms[self._servers[account]] -= 1
+        if account in self._limited:
+            self._limited[account] -= 1
+        return True
+
+    def shut(self) -> list[str]:
+        """The accounts of which none may be taken any more."""
+        return [one for one in self._servers if not self._open(one)]
+
+    def full(self) -> frozenset[str]:
+        """The servers with an account of which none may be taken any more."""
+        return frozenset(self._servers[one] for one in self.shut())
+
+    def _open(self, account: str) -> bool:
+        return self._rooms[self._servers[account]] > 0 and self._limited.get(account, 1) > 0
+
+
+class Traffic:
+    """The breakers of all servers and accounts; safe to share between threads."""
+
+    def __init__(self, accounts: Mapping[str, Account]):
+        self.servers = {one.id: server_of(one) for one in accounts.values()}
+        self._breakers: defaultdict[tuple[str, str], Breaker] = defaultdict(Breaker)
+        self._probes: dict[tuple[str, str], int] = {}
+        self._lock = threading.Lock()
+
+    def portion(self, rooms: Mapping[str, int], now: datetime) -> Portion:
+        """What may be taken now, where each server has so much room."""
+        with self._lock:
+            limits = {key: one.room(now) for key, one in self._breakers.items()}
+        open_rooms = {server: _least(room, limits.get(("server", server))) for server, room in rooms.items()}
+        limited = {
+            subject: room for (scope, subject), room in limits.items() if scope == "account" and room is not None
+        }
+        return Portion(self.servers, open_rooms, limited)
+
+    def began(self, account: str, delivery: int) -> None:
+        """The delivery is on its way; it is the probe where its server or account rests."""
+        with self._lock:
+            for key in self._keys(account):
+                breaker = self._breakers.get(key)
+                if breaker and breaker.until is not None and not breaker.probing:
+                    self._breakers[key] = replace(breaker, probing=True)
+                    self._probes[key] = delivery
+
+    def lets(self, account: str, delivery: int) -> bool:
+        """Whether the delivery may still be begun: nothing has begun to rest since, or it is the probe."""
+        with self._lock:
+            return all(
+                key not in self._breakers or self._breakers[key].until is None or self._probes.get(key) == delivery
+                for key in self._keys(account)
+            )
+
+    def ended(self, account: str, delivery: int, result: object, now: datetime, jitter: float) -> bool:
+        """The result is counted; whether somebody rests now who did not before, or the other way round."""
+        with self._lock:
+            changed = [self._count(key, delivery, result, now, jitter) for key in self._keys(account)]
+        return any(changed)
+
+    def put_back(self, account: str, delivery: int) -> None:
+        """The delivery was never begun; the next one may be the probe."""
+        with self._lock:
+            for key in self._keys(account):
+                if self._probes.get(key) == delivery:
+                    del self._probes[key]
+                    self._breakers[key] = replace(self._breakers[key], probing=False)
+
+    def rests(self, now: datetime) -> list[Rest]:
+        """Who is left alone at this moment, and until when."""
+        with self._lock:
+            return [
+                Rest(scope=scope, subject=subject, until=one.until, why=one.why)
+                for (scope, subject), one in sorted(self._breakers.items())
+                if one.until is not None and one.until > now
+            ]
+
+    def restore(self, rests: Iterable[Rest]) -> None:
+        """Accounts whose platform asked to wait are still left alone: a restart does not undo what was asked."""
+        with self._lock:
+            for one in rests:
+                if one.scope == "account" and one.subject in self.servers:
+                    self._breakers[one.scope, one.subject] = Breaker(rests=1, until=one.until, why=one.why)
+
+    def _keys(self, account: str) -> list[tuple[str, str]]:
+        return [("account", account), ("server", self.servers[account])] if account in self.servers else []
+
+    def _count(self, key: tuple[str, str], delivery: int, result: object, now: datetime, jitter: float) -> bool:
+        before = self._breakers[key]
+        probe = self._probes.get(key) == delivery
+        if probe:
+            del self._probes[key]
+        after = self._after(key[0], before, result, probe=probe, now=now, jitter=jitter)
+        self._breakers[key] = after
+        return before.until != after.until
+
+    def _after(
+        self, scope: str, before: Breaker, result: object, *, probe: bool, now: datetime, jitter: float
+    ) -> Breaker:
+        sign = sign_of(result)
+        if scope == "server":
+            return heard(before, sign, probe=probe, now=now, jitter=jitter)
+        wait = wait_of(result)
+        if wait is not None:
+            return asked_to_rest(before, wait, probe=probe, now=now, jitter=jitter)
+        worked_or_not = Sign.WORKS if sign is Sign.WORKS else Sign.NOTHING  # failures are counted for the server
+        return heard(before, worked_or_not, probe=probe, now=now, jitter=jitter)
+
+
+def _least(room: int, limit: int | None) -> int:
+    return room if limit is None else min(room, limit)
