@@ -43,6 +43,7 @@ class Switches:
     description_max: int = 1_500
     pictures_max: int = 4
     picture_bytes_max: int = 16_777_216
+    lag: timedelta = timedelta()  # how long an account's list does not yet show a status that was taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +305,8 @@ class MastodonServer(ScriptedServer):
 
     def _of_account(self, request: Request, account_id: str) -> Reply:
         self._account(request)
-        own = [name for name, one in self._statuses.items() if f"id-{one.accepted.account}" == account_id][::-1]
+        shown = {name: one for name, one in self._statuses.items() if self._clock() - one.made_at >= self.switches.lag}
+        own = [name for name, one in shown.items() if f"id-{one.accepted.account}" == account_id][::-1]
         before = request.query.get("max_id", [""])[0]
         if before in own:
             own = own[own.index(before) + 1 :]

@@ -272,9 +272,14 @@ def _say_story(told: dict[str, Any]) -> None:
     typer.echo(f"  review: {post['review']}\n  text: {post['text']}")
     _say_history(told)
     for one in told["attempts"]:
-        typer.echo(f"attempt {one['fence']}: {plain(one['started_at'])} {one['stage']} → {one['outcome']}")
-        if one["evidence"]:
-            typer.echo(f"  evidence: {one['evidence']}")
+        status = f" (HTTP {one['http_status']})" if one["http_status"] else ""
+        typer.echo(f"attempt {one['fence']}: {plain(one['started_at'])} {one['stage']} → {one['outcome']}{status}")
+        evidence = dict(one["evidence"] or {})
+        looks = evidence.pop("looks", [])
+        if evidence:
+            typer.echo(f"  evidence: {evidence}")
+        for look in looks:
+            typer.echo(f"  look: {look['at']} {look['saw']} {look.get('permalink', '')}".rstrip())
     for one in told["audit"]:
         typer.echo(f"{plain(one['at'])} {one['actor']} {one['verb']} {one['before']} → {one['after']}")
 

@@ -1,0 +1,131 @@
+"""Settling at a strict server that takes posts and loses answers, with and without honouring our key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.http import Http
+from adapters.mastodon import Mastodon
+from adapters.scripted.mastodon import MastodonServer, Switches
+from adapters.scripted.server import Mishap, Reply
+from posts.model import Account
+from scheduler.model import State
+from tests.adapters.parts import TOKEN, KnownSecret
+from tests.fakes.world import World
+from tests.scheduler.test_settle import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scheduler.store.database import Database
+    from tests.fakes.clock import Clock
+
+STATUSES = "/api/v1/statuses"
+WORDS = "ადამიანი არ იყიდება"
+KEYS = pytest.mark.parametrize("remembers_keys", [True, False], ids=["keeps keys", "strips keys"])
+
+
+@pytest.fixture
+def open_desk(database: Database, clock: Clock) -> Iterator[Callable[..., tuple[MastodonServer, Desk]]]:
+    """Opens one desk over a server that differs as told."""
+    opened: list[tuple[MastodonServer, Desk]] = []
+
+    def open_one(**switches: object) -> tuple[MastodonServer, Desk]:
+        server = MastodonServer(clock, {TOKEN: "iom"}, Switches(**switches)).start()  # type: ignore[arg-type]
+        account = Account(id="ge-feed", mission="GE", platform="mastodon", base_url=server.url)
+        adapter = Mastodon(account, KnownSecret(TOKEN), http=Http(server.url, read_timeout_s=2))
+        opened.append((server, Desk(World(database, clock, (account,)), {"ge-feed": adapter})))
+        return opened[-1]
+
+    yield open_one
+    for server, desk in opened:
+        desk.settler.stop(20)
+        desk.office.stop()
+        server.stop()
+
+
+def doubtful(desk: Desk, server: MastodonServer, what: Mishap | Reply, **wish: str) -> int:
+    """A delivery whose posting call went wrong in this way."""
+    server.will_fail(what, path=STATUSES)
+    number = desk.world.delivery(words=WORDS, **wish)
+    desk.office.pass_on()
+    assert desk.world.state(number) is State.UNCLEAR
+    return number
+
+
+def settled(desk: Desk) -> None:
+    """Every look, the pass after them, and all of it once more after a restart."""
+    for _ in range(2):
+        desk.look_at_every_instant()
+        desk.office.pass_on()
+        desk.settler = desk.start()
+
+
+@KEYS
+@pytest.mark.parametrize("lag_s", [0, 60, 250], ids=["look 1", "look 2", "look 3"])
+def test_a_post_that_was_taken_is_adopted_and_out_once(
+    open_desk: Callable[..., tuple[MastodonServer, Desk]], lag_s: int, remembers_keys: bool
+) -> None:
+    """However late the server shows it, and though it ignores our key."""
+    server, desk = open_desk(lag=timedelta(seconds=lag_s), remembers_keys=remembers_keys)
+    number = doubtful(desk, server, Mishap.CLOSE)
+    settled(desk)
+    (taken,) = server.accepted
+    assert desk.world.state(number) is State.PUBLISHED
+    assert desk.world.row(number)["remote_id"] == taken.remote_id
+
+
+@KEYS
+def test_a_post_that_never_arrived_goes_out_once(
+    open_desk: Callable[..., tuple[MastodonServer, Desk]], remembers_keys: bool
+) -> None:
+    """Under the same key, so that a server which remembers it is a second guard."""
+    server, desk = open_desk(remembers_keys=remembers_keys)
+    number = doubtful(desk, server, Reply(status=502))
+    settled(desk)
+    (taken,) = server.accepted
+    row = desk.world.row(number)
+    assert (row["state"], row["remote_id"], row["key"]) == (State.PUBLISHED, taken.remote_id, taken.key)
+
+
+def test_a_server_that_shows_it_only_after_every_look_is_caught_by_the_key(
+    open_desk: Callable[..., tuple[MastodonServer, Desk]],
+) -> None:
+    """The call goes again, and the server answers with the post that it has."""
+    server, desk = open_desk(lag=timedelta(hours=1))
+    number = doubtful(desk, server, Mishap.CLOSE)
+    settled(desk)
+    assert len(server.accepted) == 1
+    assert desk.world.state(number) is State.PUBLISHED
+
+
+@KEYS
+def test_the_same_words_from_before_are_not_taken_for_ours(
+    open_desk: Callable[..., tuple[MastodonServer, Desk]], remembers_keys: bool
+) -> None:
+    """Last year's post, or a colleague's: to adopt it would lose ours in silence."""
+    server, desk = open_desk(remembers_keys=remembers_keys)
+    older = server.write("iom", WORDS)
+    desk.world.clock.tick(hours=1)
+    number = doubtful(desk, server, Reply(status=502))
+    settled(desk)
+    assert desk.world.row(number)["remote_id"] not in {older, None}
+    assert len(server.accepted) == 2
+
+
+@KEYS
+def test_two_deliveries_with_the_same_words_are_two_posts(
+    open_desk: Callable[..., tuple[MastodonServer, Desk]], remembers_keys: bool
+) -> None:
+    """One is out, the other was lost: what the first holds is not adopted by the second."""
+    server, desk = open_desk(remembers_keys=remembers_keys)
+    first = desk.world.delivery(words=WORDS)
+    desk.office.pass_on()
+    second = doubtful(desk, server, Reply(status=502))
+    settled(desk)
+    ids = [desk.world.row(one)["remote_id"] for one in (first, second)]
+    assert sorted(ids) == sorted(one.remote_id for one in server.accepted)
+    assert len(set(ids)) == 2
