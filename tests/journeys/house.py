@@ -63,7 +63,7 @@ class House:
         parts = [
             f'[campaign]\nname = "Journey"\nday = {day}\n[database]\nurl = "{self.database_url}"\n',
             f"[engine]\nconcurrency = {self.concurrency}\n[review]\nlevels = 0\n",
-            '[measure]\ncadence = ["1s", "2s", "2s"]\n',
+            '[settle]\nlooks = ["1s", "3s", "6s"]\n[measure]\ncadence = ["1s", "2s", "2s"]\n',
         ]
         for code, zone in ZONES.items():
             parts.append(f'[[mission]]\ncode = "{code}"\nname = "{code}"\ntime_zone = "{zone}"\nlanguages = ["en"]\n')

@@ -69,7 +69,8 @@ def test_nobody_is_published_twice_or_lost_when_the_daemon_is_killed_in_flight(
     assert (again["added"], again["unchanged"]) == (0, ROWS)
 
     kills = _run_and_kill(house, proxy)
-    until(lambda: not {"waiting", "sending"} & set(house.states()), within_s=90, what="nothing waits or is being sent")
+    open_ends = {"waiting", "sending", "unclear"}
+    until(lambda: not open_ends & set(house.states()), within_s=120, what="everything has settled by itself")
 
     there = published_there(mastodon)
     deliveries = house.deliveries()
@@ -77,13 +78,10 @@ def test_nobody_is_published_twice_or_lost_when_the_daemon_is_killed_in_flight(
     assert [number for number, many in Counter(_mark(one["content"]) for one in there).items() if many > 1] == []
     where = {str(one["id"]): _mark(one["content"]) for one in there}
     for one in deliveries:
-        if one["state"] == "published":
-            assert where.get(one["remote_id"]) == _mark(one["text"])
-            assert one["permalink"]
-        else:
-            assert one["reason"], one
-    assert len(deliveries) == ROWS
-    assert sum(one["state"] == "published" for one in deliveries) >= ROWS - KILLS * house.concurrency
+        assert one["state"] == "published", one
+        assert where.get(one["remote_id"]) == _mark(one["text"])
+        assert one["permalink"]
+    assert len(deliveries) == len(there) == ROWS
     for one in there:
         pictures = [picture["description"] for picture in one["media_attachments"]]
         number = int(_mark(one["content"]))
