@@ -2,9 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SEED ?= 30
+POSTS ?= 10000
+DATABASE ?= sqlite
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format pictures clean
+.PHONY: help run test bench soak lint format pictures clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,6 +33,9 @@ format: .venv/test  ## put the source into form
 
 bench: .venv/test  ## the numbers, as ratios against baselines of the same run
 	$(BIN)/python -m bench
+
+soak: .venv/test  ## random faults and kills: SEED=… POSTS=… DATABASE=sqlite|postgres; the last line is JSON
+	$(BIN)/python -m tests.faults.soak --seed $(SEED) --posts $(POSTS) --database $(DATABASE)
 
 pictures: .venv/test  ## take the README's pictures anew, of a running demo (needs Chromium)
 	$(BIN)/python -m tests.journeys.take_pictures docs/pictures

@@ -1,8 +1,8 @@
 """The judge: platforms in a process of their own, with a log on disk of everything that they ever took.
 
 `python -m tests.faults.judge FOLDER` prints its port and serves until its stdin ends. FOLDER holds `clock`, and gets
-`judged.jsonl`. `POST /judge/script` gives it a new script, `POST /judge/kill` {"account", "how"} the next posting call
-of an account in which whoever is named in FOLDER/victim is killed, `GET /judge/faults` what it did to whom.
+`judged.jsonl`. `POST /judge/script` gives it a new script, `POST /judge/kill` {"accounts", "how"}: the next posting
+call of one of them is the last of whoever is named in FOLDER/victim. `POST /judge/faults` what it did to whom.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Judge(ThreadingHTTPServer):
         self._file = (folder / "judged.jsonl").open("a", encoding="utf-8")
         self._lock = threading.Lock()
         self.script = Script()
-        self.kills: dict[str, Fault] = {}
+        self.kill_order: tuple[frozenset[str], Fault] = (frozenset(), Fault.NONE)
         self.faults: Counter[str] = Counter()
         self._face = ""
         self._last_id = ""
@@ -81,12 +81,19 @@ class Judge(ThreadingHTTPServer):
         """What goes wrong with this request; a kill that was ordered comes first, and once."""
         what = _kind(method, path)
         with self._lock:
-            ordered = self.kills.pop(account, None) if what == POSTING else None
+            ordered = self._ordered(account) if what == POSTING else None
             mark = mark_in(opening)
             told = ordered or (self.script.next(what, account, mark) if what and account else Fault.NONE)
             if told is not Fault.NONE:
                 self.faults[f"{what}:{told}"] += 1
             return told
+
+    def _ordered(self, account: str) -> Fault | None:
+        accounts, how = self.kill_order
+        if account not in accounts:
+            return None
+        self.kill_order = (frozenset(), Fault.NONE)
+        return how
 
     def serve_request(self, request: Request, fault: Fault) -> Reply:
         """The answer of the face, with all that it took on disk."""
@@ -176,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.script = Script.read(body)
         if self.path == "/judge/kill":
             order = json.loads(body)
-            self.server.kills[order["account"]] = Fault(order["how"])
+            self.server.kill_order = (frozenset(order["accounts"]), Fault(order["how"]))
         if self.path == "/judge/stop":
             threading.Thread(target=self.server.shutdown, daemon=True).start()
         return reply_json(dict(self.server.faults))

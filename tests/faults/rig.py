@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import requests
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from posts.intake.write import write_plan
 from scheduler.bootstrap import create, desk_over
@@ -29,6 +29,7 @@ from tests.faults import process
 from tests.faults.announcing import announced
 from tests.faults.checker import Taken, Verdict, check, read_judged, read_outbox
 from tests.faults.clock import SharedClock
+from tests.faults.crash import Order, Point
 from tests.faults.faces import TOKEN
 from tests.faults.script import Fault, Script
 
@@ -37,16 +38,20 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
     from pathlib import Path
 
+    from sqlalchemy import ColumnElement
+
+    from scheduler.services.desk import Desk
     from scheduler.store.database import Database
-    from tests.faults.crash import Order
 
 ZONES = {"GE": "Asia/Tbilisi", "TJ": "Asia/Dushanbe"}
-FACES = {"mastodon": "", "rig-by-text": "", "rig-no-lookup": ""}
+FACES = ("mastodon", "rig-by-text", "rig-no-lookup")
 PLATFORMS = ("outbox", *FACES)
-SPEED = 20.0
+STRIKES = {Point.K4: Fault.KILL_PARTIAL, Point.K5: Fault.KILL_ACCEPTED}
+SPEED = 1.0
 MORNING = time(6, tzinfo=UTC)
 PATIENCE_S = 30.0
 LEAP = timedelta(seconds=30)
+SOON = timedelta(seconds=10)
 
 
 @dataclass(kw_only=True)
@@ -59,6 +64,7 @@ class Rig:
     accounts_each: int = 2
     concurrency: int = 4
     speed: float = SPEED
+    pictures_every: int = 2
     script: Script = field(default_factory=Script)
     kills: int = 0
     posts: int = 0
@@ -104,16 +110,19 @@ class Rig:
         return dict(answer.json())
 
     def add(self, marks: Iterable[int], due: Callable[[int], datetime] | None = None) -> None:
-        """One approved post for each mark, the accounts in turn, every second one with a picture; due in a moment."""
-        soon = self.clock() + timedelta(seconds=20)
+        """One approved post for each mark, the accounts in turn, every second one with a picture.
+
+        `due` says when each falls due; without it they do at once.
+        """
+        soon = self.clock() + SOON
         rows = [self._row(mark, due(mark) if due else soon) for mark in marks]
         path = self.folder / f"plan-{self.posts}.csv"
         write_plan(path, rows)
-        settings = load(self.folder / "config.toml")
-        desk = process.arranged(desk_over(settings, self.database, "operator:rig"), self.folder)
-        done = import_sheet(desk, path, commit=True)
+        done = import_sheet(self.desk(), path, commit=True)
         assert done.counts["added"] == len(rows), (done.counts, [one.problems for one in done.rows if one.problems][:3])
         self.posts += len(rows)
+        if due is None:
+            self.clock.leap(SOON)
 
     def start(self, order: Order | None = None) -> ForkServerProcess:
         """A daemon runs; with an order it will die."""
@@ -122,8 +131,7 @@ class Rig:
 
     def strike_at_the_platform(self, accounts: Collection[str], how: Fault) -> None:
         """The next posting call of one of the accounts is the daemon's last."""
-        for one in accounts:
-            self.tell("kill", json.dumps({"account": one, "how": how}))
+        self.tell("kill", json.dumps({"accounts": sorted(accounts), "how": how}))
 
     def wait_for_death(self) -> bool:
         """Whether the daemon has died of a kill, leaping over what it waits for."""
@@ -150,6 +158,24 @@ class Rig:
         os.kill(self.process.pid, signal.SIGTERM)
         self.process.join(PATIENCE_S)
         return self.process.exitcode
+
+    def desk(self) -> Desk:
+        """A person's desk, on the rig's clock."""
+        settings = load(self.folder / "config.toml")
+        return process.arranged(desk_over(settings, self.database, "operator:rig"), self.folder)
+
+    def untried(self) -> int:
+        """How many deliveries wait for their first call."""
+        return self._count(delivery.c.state == State.WAITING, delivery.c.fence == 0)
+
+    def in_hand(self) -> int:
+        """How many are due or being sent."""
+        due = and_(delivery.c.state == State.WAITING, delivery.c.next_at <= self.clock())
+        return self._count(or_(delivery.c.state == State.SENDING, due))
+
+    def _count(self, *which: ColumnElement[bool]) -> int:
+        with self.database.read() as tx:
+            return int(tx.scalar(select(func.count()).select_from(delivery).where(*which)) or 0)
 
     def states(self) -> dict[str, int]:
         with self.database.read() as tx:
@@ -183,7 +209,7 @@ class Rig:
         account = sorted(self.accounts)[mark % len(self.accounts)]
         code = _mission_of(account)
         date, _, clock = local_text(due, ZONES[code]).partition("T")
-        pictured = (mark // len(self.accounts)) % 2 == 0
+        pictured = (mark // len(self.accounts)) % self.pictures_every == 0
         return {
             "id": f"row-{mark}",
             "mission": code,

@@ -8,14 +8,12 @@ import pytest
 
 from scheduler.model import State
 from tests.faults.crash import AT_THE_PLATFORM, Order, Point, points_for
-from tests.faults.rig import PLATFORMS, Rig
-from tests.faults.script import Fault
+from tests.faults.rig import PLATFORMS, STRIKES, Rig
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 POSTS_EACH = 6
-STRIKES = {Point.K4: Fault.KILL_PARTIAL, Point.K5: Fault.KILL_ACCEPTED}
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
