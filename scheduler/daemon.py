@@ -16,6 +16,7 @@ from scheduler.config import load
 from scheduler.measure import measure_due
 from scheduler.model import DAEMON, SchedulerError
 from scheduler.plan import tzdata_version
+from scheduler.services.alerting import Alarm, bell_of
 from scheduler.standstill import Standstill
 from scheduler.store import lists, outcomes
 from scheduler.store.database import open_database
@@ -50,6 +51,7 @@ class Daemon:
         self.standstill = Standstill(on_change=self._wake.set)
         self._courier, self._lanes = courier_over(desk, self._writer, self.standstill, on_free=self._wake.set)
         self._settler = settler_over(desk, self._courier.stopping)
+        self._alarm = Alarm(desk, bell_of(desk), standstill=lambda: self.standstill.words)
         self._owner = f"{os.uname().nodename}:{os.getpid()}"
         self._started_at = desk.now()
         self._seen = -1
@@ -72,6 +74,7 @@ class Daemon:
         self._lanes.start()
         ticks = self._ticks()
         log.info("daemon started", tzdata=tzdata_version(), concurrency=self._lanes.size)
+        self._alarm.start()
         try:
             self._safely(self._beat)()
             self._dispatch()
@@ -81,6 +84,7 @@ class Daemon:
             ended = self._lanes.stop(CALLS_END_WITHIN_S)
             self._writer.close()
             self._settler.stop(LOOKS_END_WITHIN_S)
+            self._alarm.end()
             log.info("daemon stopped", calls_ended=ended)
         return ended
 

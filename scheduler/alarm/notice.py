@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
-BODY_LENGTH_MAX = 3_000  # what the shortest of the usual channels takes
+SIGNED = "july30: "
+TITLES_MAX = 3
+BODY_LENGTH_MAX = 3_000  # longer ones are read by nobody, and refused by some channels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +27,13 @@ class Notice:
         return text if len(text) <= BODY_LENGTH_MAX else f"{text[: BODY_LENGTH_MAX - 1]}…"
 
 
-def together(notices: Sequence[Notice], left_out: int = 0) -> Notice:
+def together(notices: Collection[Notice], left_out: int = 0) -> Notice:
     """One message that says what these would have said, the oldest first; `left_out` older ones are only counted."""
     if len(notices) == 1 and not left_out:
-        return notices[0]
+        return next(iter(notices))
+    first = [one.title.removeprefix(SIGNED) for one in notices][:TITLES_MAX]
+    rest = len(notices) + left_out - len(first)
     more = [f"{left_out} older alerts are left out: july30 status says what still holds."] if left_out else []
     lines = [line for one in notices for line in (f"== {one.title}", *one.lines, "")]
-    return Notice(
-        title=f"july30: {len(notices) + left_out} alerts that could not be told before", lines=(*more, *lines)
-    )
+    title = SIGNED + "; ".join(first) + (f", and {rest} alerts more" if rest else "")
+    return Notice(title=title, lines=(*more, *lines))

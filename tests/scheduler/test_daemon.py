@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import threading
 from contextlib import AbstractContextManager, contextmanager
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from adapters.contract import Rejected
 from adapters.scripted.mastodon import MastodonServer
 from scheduler.daemon import Daemon, _stop_aside
 from scheduler.model import State, Unavailable
 from scheduler.services import reviewing
 from scheduler.store import lists
+from tests.adapters.raw_server import RawServer, answering
+from tests.fakes.adapter import ObedientAdapter
 from tests.journeys.house import TOKEN, House, until
 from tests.scheduler.services.office import Office
 
@@ -273,3 +277,20 @@ def test_a_database_that_is_away_at_the_first_heartbeat_does_not_leave_a_dead_pr
         until(lambda: unsteady.refused > 1, within_s=10, what="the database has been asked for")
         unsteady.away = False
         until(lambda: office.world.state(number) is State.PUBLISHED, within_s=15, what="it is published")
+
+
+# -- people --------------------------------------------------------------------------------------------------------
+
+
+def test_the_daemon_tells_people_what_needs_them(office: Office) -> None:
+    """Nobody looks at a screen all night."""
+    number = office.delivery()
+    office.due(number)
+    office.adapters["ge-outbox"] = ObedientAdapter(script=[Rejected("too long")])
+    with RawServer(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as chat:
+        office.settings = replace(office.settings, alert_urls=(chat.url.replace("http", "json"),))
+        with running(office):
+            until(lambda: office.world.state(number) is State.FAILED, within_s=10, what="it has failed")
+            office.clock.tick(seconds=15)
+            until(lambda: bool(chat.bodies), within_s=20, what="somebody is told")
+    assert json.loads(chat.bodies[0])["title"] == "july30: 1 failed for IOM Georgia"

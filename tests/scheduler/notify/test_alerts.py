@@ -132,7 +132,7 @@ def test_what_could_not_be_told_before_comes_in_one_message() -> None:
     """Sixty messages at once, when the chat is back, are sixty that nobody reads."""
     assert together([HELD]) is HELD
     told = together([HELD, HELD], left_out=3)
-    assert told.title == "july30: 5 alerts that could not be told before"
+    assert told.title == "july30: 7 held for IOM Georgia; 7 held for IOM Georgia, and 3 alerts more"
     assert (told.lines[0], told.lines[1:3]) == (
         "3 older alerts are left out: july30 status says what still holds.",
         (f"== {HELD.title}", "7 posts are held."),

@@ -1,0 +1,104 @@
+"""How far people have been told, and what there is to tell them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, or_, select, update
+
+from scheduler.alarm.events import TOPICS, Case
+from scheduler.model import DAEMON, State
+from scheduler.store.claims import approved
+from scheduler.store.schema import alert_cursor, audit, delivery, post
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy import RowMapping
+
+    from scheduler.store.database import Transaction
+
+AT_ONCE_MAX = 1_000  # numbers in one statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Up to which audit row people have been told, and how telling them goes.
+
+    `failing`: which addresses, by number, do not take their alerts, and why; `failing_since` is then when that began.
+    """
+
+    audit_id: int = 0
+    given_at: datetime | None = None
+    failing_since: datetime | None = None
+    failing: str | None = None
+
+
+def mark(tx: Transaction) -> Mark | None:
+    """The mark; None where nobody was ever to be told."""
+    row = tx.execute(select(alert_cursor)).mappings().one_or_none()
+    return Mark(**{name: row[name] for name in Mark.__slots__}) if row else None
+
+
+def set_mark(tx: Transaction, to: Mark) -> None:
+    """The mark stands there once this transaction commits."""
+    row = {name: getattr(to, name) for name in Mark.__slots__}
+    here = update(alert_cursor).where(alert_cursor.c.id == 1).values(row).returning(alert_cursor.c.id)
+    if not tx.execute(here).all():
+        tx.execute(insert(alert_cursor).values(id=1, **row))
+
+
+def news(tx: Transaction, after: int, most: int) -> tuple[list[dict[str, Any]], int]:
+    """What the daemon did after that audit row and people may have to know, at most so many; and up to where this is.
+
+    The second is the last audit row where there is no more.
+    """
+    stopped = [audit.c.after.like(f'%"state":"{state}"%') for state in TOPICS]
+    query = select(audit.c.id, audit.c.at, audit.c.verb, audit.c.subject, audit.c.before, audit.c.after)
+    query = query.where(audit.c.id > after, audit.c.actor == DAEMON, or_(audit.c.verb == "pause", *stopped))
+    rows = [dict(row) for row in tx.execute(query.order_by(audit.c.id).limit(most)).mappings()]
+    last = tx.scalar(select(func.max(audit.c.id))) or 0
+    return rows, (rows[-1]["id"] if len(rows) == most else max(after, last))
+
+
+def standing(tx: Transaction, numbers: Collection[int]) -> dict[int, Case]:
+    """The deliveries of these numbers as they stand now, by due instant."""
+    found: dict[int, Case] = {}
+    for some in _batches(sorted(numbers)):
+        rows = tx.execute(select(delivery).where(delivery.c.id.in_(some)).order_by(delivery.c.due_at, delivery.c.id))
+        found |= {row["id"]: _case(row) for row in rows.mappings()}
+    return found
+
+
+def _batches(numbers: list[int]) -> list[list[int]]:
+    return [numbers[at : at + AT_ONCE_MAX] for at in range(0, len(numbers), AT_ONCE_MAX)]
+
+
+def _case(row: RowMapping) -> Case:
+    return Case(
+        id=row["id"],
+        post_id=row["post_id"],
+        account=row["account_id"],
+        mission=row["mission"],
+        state=State(row["state"]),
+        reason=row["reason"],
+        local_due=row["local_due"],
+    )
+
+
+def next_due(tx: Transaction, now: datetime, *, mission: str = "", account: str = "") -> datetime | None:
+    """When the mission's, or the account's, next approved post falls due after now."""
+    query = select(func.min(delivery.c.next_at)).join(post, post.c.id == delivery.c.post_id)
+    query = query.where(delivery.c.state == State.WAITING, delivery.c.next_at > now, approved())
+    wanted = delivery.c.account_id == account if account else delivery.c.mission == mission
+    found: datetime | None = tx.scalar(query.where(wanted))
+    return found
+
+
+def waiting_count(tx: Transaction, account: str) -> int:
+    """How many deliveries of the account wait, approved, or are held."""
+    query = select(func.count()).select_from(delivery).join(post, post.c.id == delivery.c.post_id)
+    query = query.where(delivery.c.account_id == account, delivery.c.state.in_((State.WAITING, State.HELD)), approved())
+    return int(tx.scalar(query) or 0)
