@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.fakes.clock import Clock
 
 STOPS_WITHIN_S = 30
-DUE_IN_S = 6  # the commands that queue it take a while on a busy machine
+DUE_IN_S = 12  # the commands that queue it take a while on a busy machine
 
 
 class SlowMastodon(MastodonServer):
