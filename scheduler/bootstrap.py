@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from adapters.contract import Adapter
     from scheduler.config import Settings
+    from scheduler.journal.writing import Journal
     from scheduler.standstill import Standstill
     from scheduler.store.writer import GroupWriter
 
@@ -116,7 +117,7 @@ def rhythm_of(settings: Settings) -> Rhythm:
 
 
 def courier_over(
-    desk: Desk, writer: GroupWriter, standstill: Standstill, *, on_free: Callable[[], None]
+    desk: Desk, writer: GroupWriter, standstill: Standstill, journal: Journal, *, on_free: Callable[[], None]
 ) -> tuple[Courier, Lanes]:
     """The courier and the lanes it hands deliveries to; neither is started. `on_free`: a pass has something to do."""
 
@@ -135,6 +136,7 @@ def courier_over(
         clock=desk.now,
         owner=f"{socket.gethostname()}:{os.getpid()}",
         standstill=standstill,
+        journal=journal,
     )
     return courier, lanes
 

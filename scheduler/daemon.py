@@ -17,11 +17,11 @@ from scheduler.measure import measure_due
 from scheduler.model import DAEMON, SchedulerError
 from scheduler.plan import tzdata_version
 from scheduler.services.alerting import Alarm, bell_of
-from scheduler.standstill import Standstill
-from scheduler.store import lists, outcomes
+from scheduler.store import lists
 from scheduler.store.database import open_database
 from scheduler.store.lock import take
 from scheduler.store.writer import GroupWriter
+from scheduler.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +34,7 @@ log = get_logger()
 BEAT_EVERY_S = 10
 MEASURE_EVERY_S = 2
 SETTLE_EVERY_S = 1
+WATCH_EVERY_S = 2
 LOOK_EVERY_S = 0.5  # how soon a change made by a door is seen
 CALLS_END_WITHIN_S = 27.0  # of the 30 s that a service manager gives
 LOOKS_END_WITHIN_S = 1.0  # a look only reads: one that hangs is left behind
@@ -48,8 +49,11 @@ class Daemon:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._writer = GroupWriter(desk.database)
-        self.standstill = Standstill(on_change=self._wake.set)
-        self._courier, self._lanes = courier_over(desk, self._writer, self.standstill, on_free=self._wake.set)
+        self._watch = Watch(desk, on_change=self._wake.set)
+        self.standstill = self._watch.standstill
+        self._courier, self._lanes = courier_over(
+            desk, self._writer, self.standstill, self._watch.journal, on_free=self._wake.set
+        )
         self._settler = settler_over(desk, self._courier.stopping)
         self._alarm = Alarm(desk, bell_of(desk), standstill=lambda: self.standstill.words)
         self._owner = f"{os.uname().nodename}:{os.getpid()}"
@@ -65,11 +69,9 @@ class Daemon:
 
     def run(self) -> bool:
         """Publishes what falls due until stopped; whether every call in hand ended in time."""
-        with self._desk.database.write() as tx:
-            found = outcomes.recover(tx, now=self._desk.now(), first_look=self._desk.settings.looks[0])
+        with self._desk.database.read() as tx:
             self._courier.restore_rests(tx)
-        if any(found.values()):
-            log.warning("an earlier run was cut short", **found)
+        self._watch.begin()
         self._writer.start()
         self._lanes.start()
         ticks = self._ticks()
@@ -85,6 +87,7 @@ class Daemon:
             self._writer.close()
             self._settler.stop(LOOKS_END_WITHIN_S)
             self._alarm.end()
+            self._watch.close()
             log.info("daemon stopped", calls_ended=ended)
         return ended
 
@@ -131,6 +134,7 @@ class Daemon:
         ticks.add_job(self._safely(self._beat), "interval", seconds=BEAT_EVERY_S, id="heartbeat")
         ticks.add_job(self._safely(self._measure), "interval", seconds=MEASURE_EVERY_S, id="measure")
         ticks.add_job(self._safely(self._settle), "interval", seconds=SETTLE_EVERY_S, id="settle")
+        ticks.add_job(self._safely(self._watch.tick), "interval", seconds=WATCH_EVERY_S, id="watch")
         ticks.start()
         return ticks
 
@@ -146,7 +150,8 @@ class Daemon:
         measure_due(self._desk.database, self._desk.adapter_of, rhythm_of(self._desk.settings), self._desk.now)
 
     def _settle(self) -> None:
-        self._settler.begin()
+        if not self.standstill.words:  # a copy's rows are left as they are until they have been reconciled
+            self._settler.begin()
 
     def _safely(self, job: Callable[[], None]) -> Callable[[], None]:
         def tick() -> None:

@@ -14,6 +14,8 @@ from posts.check import check
 from posts.compose import compose
 from posts.model import Kind, Level
 from scheduler.content import payload_hash
+from scheduler.intents import Intents
+from scheduler.journal.lines import subject_of
 from scheduler.looks import first_look
 from scheduler.model import DAEMON, Claimed, Outcome, SchedulerError, Scope, Stage, State, Unavailable
 from scheduler.notify.faults import trace_of
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from adapters.contract import Adapter
     from posts.model import Account
     from scheduler.engine.embedded import Lanes
+    from scheduler.journal.writing import Journal
     from scheduler.retry import Result
     from scheduler.standstill import Standstill
     from scheduler.store.database import Database, Transaction
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
 log = get_logger()
 RECORD_AGAIN_S = 1.0
+WRITTEN_ANYWAY = frozenset({"receipt", "needs_hand"})  # in the journal even without a posting call of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class Courier:
         clock: Callable[[], datetime],
         owner: str,
         standstill: Standstill,
+        journal: Journal,
     ):
         self._database = database
         self._writer = writer
@@ -75,6 +80,8 @@ class Courier:
         self._clock = clock
         self._owner = owner
         self._standstill = standstill
+        self._journal = journal
+        self._intents = Intents(writer, journal)
         self._dice = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._traffic = Traffic(accounts)
         self._left: frozenset[str] = frozenset()
@@ -137,7 +144,10 @@ class Courier:
             self._told = None
         outcome = decide(result, claimed=claimed, stage=tries.stage, now=now, jitter=jitter)
         log.info("delivery", delivery=outcome.delivery_id, state=outcome.state, reason=outcome.reason)
-        self._record(self._completed(outcome, claimed, tries))
+        outcome = self._completed(outcome, claimed, tries)
+        if tries.stage is Stage.POSTING or outcome.name in WRITTEN_ANYWAY:
+            self._journal.tell(subject_of(claimed), outcome)
+        self._record(outcome)
         if isinstance(result, AuthExpired):
             self._known.discard(claimed.account)  # whoever connects it again may take another account's secret
             self._hold_account(claimed.account, outcome.reason)
@@ -273,7 +283,6 @@ class _Sender:
             raise Stopped("the daemon is stopping")
         if words := self._courier._standstill.words:  # noqa: SLF001
             raise Stopped(words)
-        item = (one.delivery_id, one.fence, one.content_hash, self._courier._clock())  # noqa: SLF001
-        if not self._courier._writer.hand_in(claims.may_post, one.delivery_id, item).result():  # noqa: SLF001
+        if not self._courier._intents.commit(one, self.payload_hash or "", self._courier._clock()):  # noqa: SLF001
             raise Stopped("paused, changed, late or taken over since it was claimed")
         self.stage = Stage.POSTING

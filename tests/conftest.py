@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from scheduler.store.database import open_database
 from scheduler.store.migrate import upgrade
 from tests.fakes.clock import Clock
+from tests.fakes.keeper import Keeper
 from tests.fakes.world import World
 
 if TYPE_CHECKING:
@@ -99,6 +100,12 @@ def database(url: str) -> Iterator[Database]:
     made = open_database(url)
     yield made
     made.close()
+
+
+@pytest.fixture
+def keeper(database: Database, request: pytest.FixtureRequest) -> Keeper:
+    """Keeps copies of this test's database."""
+    return Keeper(database, lambda sql: request.getfixturevalue("server").run(sql))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import attempt, delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Select, Update
@@ -42,8 +43,17 @@ def record(tx: Transaction, outcomes: Sequence[Outcome]) -> set[int]:
     return {one.delivery_id for one in kept}
 
 
-def recover(tx: Transaction, *, now: datetime, first_look: timedelta = timedelta()) -> dict[str, int]:
+def recover(
+    tx: Transaction,
+    *,
+    now: datetime,
+    first_look: timedelta = timedelta(),
+    told: Mapping[tuple[int, int], Outcome | None] | None = None,
+) -> dict[str, int]:
     """Every row that a dead sender left as sending has gone where its attempt's stage says; how many went where.
+
+    `told` is what the send journal says of (delivery, fence): an outcome that never reached the database counts, None
+    means that the call may have been made.
 
     Call it only while holding the one sender's lock: then whoever wrote `sending` is dead. What waits again keeps its
     instant: it is as late as it is. What is unclear is looked up after `first_look`.
@@ -53,22 +63,29 @@ def recover(tx: Transaction, *, now: datetime, first_look: timedelta = timedelta
         .join(attempt, and_(attempt.c.delivery_id == delivery.c.id, attempt.c.fence == delivery.c.fence))
         .where(delivery.c.state == State.SENDING)
     ).all()
-    outcomes = [
-        Outcome(
-            delivery_id=row.id,
-            attempt_id=row.attempt_id,
-            fence=row.fence,
-            name="died",
-            state=State.UNCLEAR if row.stage == Stage.POSTING else State.WAITING,
-            reason=DIED_POSTING if row.stage == Stage.POSTING else DIED_PREPARING,
-            finished_at=now,
-            next_at=now + first_look if row.stage == Stage.POSTING else None,
-        )
-        for row in rows
-    ]
+    outcomes = [_left_behind(row, told or {}, now, now + first_look) for row in rows]
     if outcomes:
         record(tx, outcomes)
-    return {str(state): sum(one.state == state for one in outcomes) for state in (State.WAITING, State.UNCLEAR)}
+    states = (State.WAITING, State.UNCLEAR, State.PUBLISHED)
+    return {str(state): sum(one.state == state for one in outcomes) for state in states}
+
+
+def _left_behind(row: Any, told: Mapping[tuple[int, int], Outcome | None], now: datetime, look_at: datetime) -> Outcome:
+    """What came of a dead sender's attempt, by the journal where that knows it, else by the attempt's stage."""
+    if known := told.get((row.id, row.fence)):
+        evidence = {"from": "the send journal: the program ended before this reached the database"}
+        return replace(known, attempt_id=row.attempt_id, evidence=evidence)
+    posting = row.stage == Stage.POSTING or (row.id, row.fence) in told
+    return Outcome(
+        delivery_id=row.id,
+        attempt_id=row.attempt_id,
+        fence=row.fence,
+        name="died",
+        state=State.UNCLEAR if posting else State.WAITING,
+        reason=DIED_POSTING if posting else DIED_PREPARING,
+        finished_at=now,
+        next_at=look_at if posting else None,
+    )
 
 
 # Building a statement costs more than running it: each is built once.

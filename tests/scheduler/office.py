@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler.delivery import Courier, Rhythm
 from scheduler.engine.embedded import Lanes
+from scheduler.journal.writing import Journal
 from scheduler.standstill import Standstill
 from scheduler.store import claims
 from scheduler.store.writer import GroupWriter
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from adapters.contract import Adapter
     from scheduler.store.database import Transaction
+    from scheduler.watch import Watch
     from tests.fakes.world import World
 
 PATIENCE_S = 20
@@ -35,12 +39,15 @@ class Office:
         *,
         size: int = 2,
         writer: GroupWriter | None = None,
+        watch: Watch | None = None,
     ):
         self._change = threading.Condition()
         self.writer = writer or GroupWriter(world.database)
         self.world = world
         self.lanes = Lanes(size, on_free=self._notify)
-        self.standstill = Standstill()
+        self.standstill = watch.standstill if watch else Standstill()
+        self._folder = tempfile.TemporaryDirectory()
+        self.journal = watch.journal if watch else self._own_journal()
         self.courier = Courier(
             database=world.database,
             writer=self.writer,
@@ -51,9 +58,15 @@ class Office:
             clock=world.clock,
             owner="test:1",
             standstill=self.standstill,
+            journal=self.journal,
         )
         self.writer.start()
         self.lanes.start()
+
+    def _own_journal(self) -> Journal:
+        journal = Journal(Path(self._folder.name))
+        journal.open("test", 0)
+        return journal
 
     def pass_on(self) -> datetime | None:
         """One pass, and everything it began is over; when the next delivery falls due, whoever may be called."""
@@ -87,6 +100,8 @@ class Office:
         self.courier.stopping.set()
         ended = self.lanes.stop(PATIENCE_S)
         self.writer.close()
+        self.journal.close()
+        self._folder.cleanup()
         return ended
 
     def _notify(self, _server: str) -> None:

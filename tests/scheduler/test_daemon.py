@@ -272,7 +272,7 @@ def test_a_database_that_is_away_at_the_first_heartbeat_does_not_leave_a_dead_pr
     """It would hang there, neither sending nor ended, and no service manager would start another."""
     number = office.delivery()
     office.due(number)
-    unsteady.away_after_writes = 1  # the recovery
+    unsteady.away_after_writes = 2  # its own id, and the recovery
     with running(office):
         until(lambda: unsteady.refused > 1, within_s=10, what="the database has been asked for")
         unsteady.away = False

@@ -25,8 +25,9 @@ from adapters.contract import (
 from posts.compose import compose
 from posts.model import Account, Media, Post
 from scheduler.content import payload_hash
+from scheduler.intents import Intents
 from scheduler.model import Scope, State, Unavailable
-from scheduler.store import claims, outcomes, pauses
+from scheduler.store import outcomes, pauses
 from scheduler.store.database import open_database
 from scheduler.store.writer import GroupWriter
 from tests.fakes.adapter import OBEDIENT, Gate, Lost, ObedientAdapter
@@ -686,7 +687,7 @@ class Away(GroupWriter):
     """The database is away whenever the stage is to be committed."""
 
     def hand_in(self, group: Any, number: int, item: object) -> Future[bool]:
-        return super().hand_in(_away if group is claims.may_post else group, number, item)
+        return super().hand_in(_away if isinstance(getattr(group, "__self__", None), Intents) else group, number, item)
 
 
 def _away(*_: object) -> set[int]:

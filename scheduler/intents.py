@@ -1,0 +1,48 @@
+"""The stage commit: an intent is in the journal and in the database, both on disk, before the posting call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduler.journal.lines import subject_of
+from scheduler.store import claims, instances
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from scheduler.journal.writing import Journal
+    from scheduler.model import Claimed
+    from scheduler.store.database import Transaction
+    from scheduler.store.writer import GroupWriter
+
+    Wish = tuple[Claimed, str, datetime]
+
+
+class Intents:
+    """Commits posting stages in groups, the journal first: the database is then never ahead of an unharmed journal."""
+
+    def __init__(self, writer: GroupWriter, journal: Journal):
+        self._writer = writer
+        self._journal = journal
+
+    def commit(self, claimed: Claimed, payload: str, now: datetime) -> bool:
+        """Whether the call may be made; if so, journal and database say that it is being made.
+
+        Raises Unavailable where one of them cannot be written: then it must not be made.
+        """
+        wish = (claimed, payload, now)
+        try:
+            return self._writer.hand_in(self.together, claimed.delivery_id, wish).result()
+        except Exception:
+            self._journal.uncalled(subject_of(claimed), now)
+            raise
+
+    def together(self, tx: Transaction, wishes: Sequence[Wish]) -> set[int]:
+        """What the writer does for a group of them: the numbers of those that may be posted."""
+        marks = [(one.delivery_id, one.fence, one.content_hash, now) for one, _, now in wishes]
+        allowed = claims.may_post(tx, marks)
+        chosen = [(subject_of(one), payload, now) for one, payload, now in wishes if one.delivery_id in allowed]
+        if chosen:
+            instances.reach(tx, self._journal.intend(chosen))
+        return allowed

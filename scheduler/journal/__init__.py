@@ -1,0 +1,1 @@
+"""The send journal: append-only files outside the database that say what was sent, so that an old copy is noticed."""

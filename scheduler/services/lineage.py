@@ -1,0 +1,159 @@
+"""Whether the database and the send journal beside it are one history, or a copy has come between them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scheduler.journal import place
+from scheduler.journal.lines import What
+from scheduler.journal.place import Place
+from scheduler.journal.reading import Told, read
+from scheduler.store import instances
+from scheduler.store.instances import Instance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scheduler.journal.lines import Line
+    from scheduler.model import Outcome
+    from scheduler.services.desk import Desk
+    from scheduler.store.database import Database, Transaction
+
+    Try = tuple[int, int]
+
+
+class Verdict(StrEnum):
+    """How database and journal stand to each other."""
+
+    FINE = "fine"
+    NEW = "new"  # no daemon ever ran over this database, and no journal lies there
+    MOVED = "moved"  # one history, at another place than before: moved, or cloned
+    LOST = "lost"  # the database knows of a journal that is not there
+    BEHIND = "behind"  # the journal that lies there is older than the database
+    AHEAD = "ahead"  # the database is older than the journal: an old copy was restored
+    ANOTHER = "another"  # the journal is another database's
+
+
+WORDS = {
+    Verdict.MOVED: (
+        "This database has sent from another place before ({before}), now it is at {here}: if it was moved there, and"
+        " nothing sends at the old place any more, the keeper of this machine runs `july30 reconcile --moved`; if it is"
+        " a copy, it must not send: stop this daemon."
+    ),
+    Verdict.LOST: (
+        "The send journal in {folder} is not there, and this database had one: put the folder back (is its disk"
+        " mounted?) and sending goes on by itself; if it is lost for good, `july30 reconcile --without-journal`."
+    ),
+    Verdict.BEHIND: (
+        "The send journal in {folder} ends at line {last}, the database knows {known}: put the right folder back and"
+        " sending goes on by itself; if it is lost for good, `july30 reconcile --without-journal`."
+    ),
+    Verdict.AHEAD: (
+        "The database is older than the send journal in {folder}: an old copy was restored, and posts that it takes for"
+        " waiting may be out. Whoever restored it runs `july30 reconcile`; until then nothing is sent."
+    ),
+    Verdict.ANOTHER: (
+        "The send journal in {folder} is another database's: name this database's own folder in [journal], or, if this"
+        " database replaces the other one, run `july30 reconcile`; until then nothing is sent."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """What was found; `words` say what a person must do, None where sending is allowed. `row` None: never ran."""
+
+    verdict: Verdict
+    words: str | None
+    row: Instance | None
+    told: Told
+    here: str
+
+    @property
+    def number(self) -> int:
+        """Behind which line the journal goes on."""
+        return max(self.told.last, self.row.journal_number if self.row else 0)
+
+
+def look(desk: Desk) -> Lineage:
+    """How database and journal stand to each other. Raises Unavailable where one of them cannot be read."""
+    folder = desk.settings.journal_folder
+    here = whereabouts(desk.database)
+    marked = place.read(folder)
+    with desk.database.read() as tx:
+        row = instances.get(tx)
+        told = read(folder, after=row.journal_number if row else 0)
+        verdict = _judge(tx, row, told, marked, here)
+    known = row.journal_number if row else 0
+    before = marked.where if marked else "not known"
+    words = WORDS.get(verdict, "").format(folder=folder, last=told.last, known=known, here=here, before=before)
+    return Lineage(verdict=verdict, words=words or None, row=row, told=told, here=here)
+
+
+def settle_in(desk: Desk, found: Lineage) -> Instance:
+    """The database has its own id and the folder says whose it is; changes nothing where that is so already."""
+    if found.row is not None:
+        return found.row
+    row = Instance(instance_id=uuid.uuid4().hex, journal_number=0)
+    with desk.database.write() as tx:
+        instances.put(tx, row, desk.now())
+        place.write(desk.settings.journal_folder, Place(instance=row.instance_id, where=found.here))
+    return row
+
+
+def whereabouts(database: Database) -> str:
+    """Machine and path, or server and database: another one for every copy."""
+    if database.dialect == "sqlite":
+        return f"{place.machine()}:{Path(str(database.url.database)).resolve()}"
+    with database.read() as tx:
+        return instances.whereabouts(tx)
+
+
+def results(lines: Iterable[Line], *, doubts: bool) -> Mapping[Try, Outcome | None]:
+    """What the journal says of each (delivery, fence); with `doubts`, None for calls of which it knows no outcome."""
+    found: dict[Try, Outcome | None] = {}
+    for line in lines:
+        if (one := line.subject) is None:
+            continue
+        if line.what is What.UNCALLED:
+            found.pop((one.delivery, one.fence), None)
+        elif line.what is What.OUTCOME:
+            found[one.delivery, one.fence] = line.outcome
+        elif doubts:
+            found.setdefault((one.delivery, one.fence), None)
+    return found
+
+
+def _judge(tx: Transaction, row: Instance | None, told: Told, marked: Place | None, here: str) -> Verdict:
+    if row is None:
+        unused = told.last == 0 and (marked is None or marked.where == here)
+        return Verdict.NEW if unused else Verdict.ANOTHER
+    if marked is None and told.last == 0:
+        return Verdict.LOST
+    if {one for one in (told.instance, marked and marked.instance) if one} != {row.instance_id}:
+        return Verdict.ANOTHER
+    if told.last < row.journal_number:
+        return Verdict.BEHIND
+    if _is_older(tx, told.after(row.journal_number)):
+        return Verdict.AHEAD
+    return Verdict.FINE if marked and marked.where == here else Verdict.MOVED
+
+
+def _is_older(tx: Transaction, tail: Iterable[Line]) -> bool:
+    """Whether the lines that the database does not know are more than a daemon leaves that died.
+
+    That is one batch of intents, written and not committed, of attempts that the database has; what came of calls it
+    may have missed too.
+    """
+    uncalled = {_try(one) for one in tail if one.what is What.UNCALLED}
+    batches = {one.batch for one in tail if one.what is What.INTENT and _try(one) not in uncalled}
+    tries = {(one.subject.delivery, one.subject.fence) for one in tail if one.subject}
+    return len(batches) > 1 or tries != instances.known_attempts(tx, tries)
+
+
+def _try(line: Line) -> Try | None:
+    return (line.subject.delivery, line.subject.fence) if line.subject else None

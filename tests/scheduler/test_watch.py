@@ -1,0 +1,243 @@
+"""Database and journal are one history, or nothing is sent and somebody is told what to do."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from scheduler.journal.reading import read
+from scheduler.model import State
+from scheduler.services import lineage
+from scheduler.services.lineage import Verdict
+from scheduler.store import instances, outcomes
+from scheduler.store.writer import GroupWriter
+from scheduler.watch import Watch
+from tests.scheduler.office import Office as Senders
+from tests.scheduler.services.office import Office as House
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scheduler.store.database import Database
+    from tests.fakes.clock import Clock
+    from tests.fakes.keeper import Keeper
+
+
+@pytest.fixture
+def house(database: Database, clock: Clock, tmp_path: Path) -> House:
+    return House(database, clock, tmp_path)
+
+
+class Forgetful(GroupWriter):
+    """The process dies before the database takes what came of a call."""
+
+    def hand_in(self, group: Any, number: int, item: object) -> Future[bool]:
+        return Future() if group is outcomes.record else super().hand_in(group, number, item)
+
+
+@contextmanager
+def watching(house: House) -> Iterator[Watch]:
+    """A daemon's watch has begun."""
+    watch = Watch(house.desk, on_change=lambda: None)
+    watch.begin()
+    yield watch
+    watch.close()
+
+
+def due(house: House, words: str = "ადამიანი არ იყიდება") -> int:
+    """An approved delivery whose time has come; its id."""
+    return house.world.delivery("ge-outbox", words=words)
+
+
+def publish(house: House, watch: Watch, words: str = "ადამიანი არ იყიდება") -> int:
+    """One delivery has gone out through this watch's journal; its id."""
+    number = due(house, words)
+    senders = Senders(house.world, house.adapters, watch=watch)
+    senders.pass_on()
+    senders.stop()
+    assert house.world.state(number) is State.PUBLISHED
+    return number
+
+
+def verdict(house: House) -> Verdict:
+    return lineage.look(house.desk).verdict
+
+
+def folder(house: House) -> Path:
+    return house.settings.journal_folder
+
+
+# --- one history
+
+
+def test_the_first_start_gives_the_database_its_own_id_and_the_folder_says_whose_it_is(house: House) -> None:
+    """Only so can a copy be told from it."""
+    assert verdict(house) is Verdict.NEW
+    with watching(house) as watch:
+        assert watch.standstill.words is None
+    assert verdict(house) is Verdict.FINE
+    told = json.loads((folder(house) / "instance.json").read_text())
+    with house.database.read() as tx:
+        row = instances.get(tx)
+    assert row is not None
+    assert told == {"instance": row.instance_id, "where": lineage.whereabouts(house.database)}
+
+
+def test_what_was_sent_stands_in_the_journal_and_the_database_knows_how_far(house: House) -> None:
+    """Intent before the call, outcome after it."""
+    with watching(house) as watch:
+        number = publish(house, watch)
+    told = read(folder(house), after=0)
+    assert [(one.what, one.subject and one.subject.delivery) for one in told.lines] == [
+        ("intent", number),
+        ("outcome", number),
+    ]
+    with house.database.read() as tx:
+        assert instances.get(tx) == instances.Instance(instance_id=told.instance, journal_number=1)
+
+
+def test_a_restart_goes_on_with_the_next_number(house: House) -> None:
+    """A number that is used twice proves nothing."""
+    for _ in range(3):
+        with watching(house) as watch:
+            publish(house, watch)
+    assert [one.number for one in read(folder(house), after=0).lines] == [1, 2, 3, 4, 5, 6]
+    assert verdict(house) is Verdict.FINE
+
+
+def test_an_outcome_that_only_the_journal_knows_is_adopted_at_the_next_start(house: House) -> None:
+    """The platform said yes, and the process died before the database took it: nobody need look."""
+    number = due(house)
+    with watching(house) as watch:
+        senders = Senders(house.world, house.adapters, watch=watch, writer=Forgetful(house.database))
+        senders.pass_on()
+        senders.stop()
+    assert house.world.state(number) is State.SENDING
+    with watching(house) as watch:
+        assert watch.standstill.words is None
+    row = house.world.row(number)
+    (out,) = house.adapters["ge-outbox"].published  # type: ignore[attr-defined]
+    assert (row["state"], row["remote_id"]) == ("published", out.receipt.remote_id)
+    assert row["published_at"] is not None
+
+
+# --- a copy between them
+
+
+def nothing_goes_out(house: House, *words: str) -> None:
+    """A daemon's watch finds why, says these words, and nothing is claimed."""
+    number = due(house, "not to be sent")
+    sent = published(house)
+    with watching(house) as watch:
+        assert all(one in str(watch.standstill.words) for one in words), watch.standstill.words
+        senders = Senders(house.world, house.adapters, watch=watch)
+        senders.pass_on()
+        senders.stop()
+    assert (house.world.state(number), published(house)) == (State.WAITING, sent)
+
+
+def published(house: House) -> int:
+    adapters: Any = house.adapters.values()
+    return sum(len(one.published) for one in adapters)
+
+
+def test_an_old_copy_of_the_database_sends_nothing(house: House, keeper: Keeper) -> None:
+    """It takes for waiting what is out already: the worst way to send everything twice."""
+    with watching(house) as watch:
+        publish(house, watch)
+        keeper.keep()
+        publish(house, watch)
+    keeper.put_back()
+    assert verdict(house) is Verdict.AHEAD
+    nothing_goes_out(house, "an old copy was restored", "july30 reconcile")
+
+
+def test_a_copy_taken_in_the_middle_of_a_call_that_then_went_well_is_no_danger(house: House, keeper: Keeper) -> None:
+    """The copy knows the attempt, and the journal knows what came of it."""
+    number = due(house)
+    with watching(house) as watch:
+        senders = Senders(house.world, house.adapters, watch=watch, writer=Forgetful(house.database))
+        senders.pass_on()
+        senders.stop()
+        keeper.keep()
+    keeper.put_back()
+    with watching(house) as watch:
+        assert watch.standstill.words is None
+    assert house.world.state(number) is State.PUBLISHED
+
+
+def test_a_database_made_anew_beside_an_old_journal_sends_nothing(house: House, keeper: Keeper) -> None:
+    """The database was lost and the plan imported again: every row of it may be out already."""
+    keeper.keep()
+    with watching(house) as watch:
+        publish(house, watch)
+    keeper.put_back()
+    assert verdict(house) is Verdict.ANOTHER
+    nothing_goes_out(house, "another database", "july30 reconcile")
+
+
+def test_a_journal_that_is_gone_stops_everything_until_it_is_back(house: House) -> None:
+    """A disk that is not mounted, or a clone that was copied without it."""
+    with watching(house) as watch:
+        publish(house, watch)
+    aside = folder(house).rename(house.folder / "aside")
+    assert verdict(house) is Verdict.LOST
+    nothing_goes_out(house, "is not there", "--without-journal")
+    aside.rename(folder(house))
+    assert verdict(house) is Verdict.FINE
+
+
+def test_a_journal_older_than_the_database_stops_everything(house: House) -> None:
+    """It could not say what an old copy forgets."""
+    with watching(house) as watch:
+        publish(house, watch)
+    old = {path.name: path.read_bytes() for path in folder(house).iterdir()}
+    with watching(house) as watch:
+        publish(house, watch)
+    for path in folder(house).iterdir():
+        path.unlink()
+    for name, content in old.items():
+        (folder(house) / name).write_bytes(content)
+    assert verdict(house) is Verdict.BEHIND
+    nothing_goes_out(house, "ends at line 2, the database knows 3")
+
+
+def test_a_clone_with_its_own_copy_of_the_journal_sends_nothing(house: House) -> None:
+    """Somebody copied the whole folder to another machine to try something out; both would publish."""
+    with watching(house) as watch:
+        publish(house, watch)
+    mark = folder(house) / "instance.json"
+    told = json.loads(mark.read_text())
+    mark.write_text(json.dumps({**told, "where": "another machine"}))
+    assert verdict(house) is Verdict.MOVED
+    nothing_goes_out(house, "another machine", "july30 reconcile --moved", "if it is a copy")
+
+
+# --- while it runs
+
+
+def test_a_journal_that_cannot_be_written_stops_sending_and_goes_on_by_itself(house: House) -> None:
+    """No intent on disk, no call; and nobody need restart anything once there is room again."""
+    with watching(house) as watch:
+        publish(house, watch, "before")
+        number = due(house)
+        aside = folder(house).rename(house.folder / "aside")
+        senders = Senders(house.world, house.adapters, watch=watch)
+        senders.pass_on()
+        assert house.world.state(number) is State.WAITING
+        assert "cannot be written" in str(watch.standstill.words)
+        watch.tick()
+        assert "is not there" in str(watch.standstill.words)
+        aside.rename(folder(house))
+        watch.tick()
+        assert watch.standstill.words is None
+        senders.pass_on()
+        senders.stop()
+    assert house.world.state(number) is State.PUBLISHED
+    assert published(house) == 2
+    assert verdict(house) is Verdict.FINE
