@@ -210,9 +210,7 @@ def _engine(value: str) -> str:
 
 
 def _levels(value: int) -> int:
-    if value in (1, 2):
-        raise ValueError("users and approvals are not there yet: write levels = 0")
-    if value != 0:
+    if value not in {0, 1, 2}:
         raise ValueError("must be 0, 1 or 2")
     return value
 

@@ -153,10 +153,15 @@ def submit(context: typer.Context, posts: Posts, acting: As = None, as_json: Jso
 
 
 def approve(context: typer.Context, posts: Posts, acting: As = None, as_json: Json = False) -> None:
-    """Approve posts as they read now: they go out at their time."""
+    """Approve posts as they read now: they go out at their time, once as many people as the review asks for did."""
     from scheduler.services import reviewing
 
-    _act(context, posts, acting, as_json, reviewing.approve, "approved")
+    with desk_of(context, acting) as desk:
+        missing = reviewing.approve(desk, posts)
+    words = [f"approved: {' '.join(map(str, posts))}"]
+    words += [f"post {one} needs {count} more to approve it" for one, count in missing.items() if count]
+    told = {"done": posts, "message": "; ".join(words), "still_needs": missing}
+    show(told, as_json, lambda console: console.print("\n".join(words), markup=False))
 
 
 def send_back(context: typer.Context, posts: Posts, why: Why, acting: As = None, as_json: Json = False) -> None:

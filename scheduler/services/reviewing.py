@@ -1,4 +1,8 @@
-"""A post's review: draft → submitted → approved or sent back. With `[review] levels = 0` submitting approves."""
+"""A post's review: draft → submitted → approved or sent back, and from there submitted again.
+
+`[review] levels` is how many people have to approve it besides its author; with 0, submitting approves. Approvals are
+for the content as it read then, and for that submission: after an edit or a sending back they count no more.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +23,33 @@ if TYPE_CHECKING:
     from scheduler.store.database import Transaction
 
 
+NOT_SUBMITTED = frozenset({Review.DRAFT, Review.SENT_BACK})
+
+
 def submit(desk: Desk, post_ids: Sequence[int]) -> None:
-    """The posts are submitted; with no review levels that approves them, bound to their content as it reads now."""
-    _approve_all(desk, post_ids, "submit", Right.WRITE)
+    """The posts are submitted, and others have to approve them; with no review levels this approves them."""
+    with desk.database.write() as tx:
+        require_for_posts(tx, desk, Right.WRITE, post_ids)
+        rows = _rows(tx, post_ids)
+        if desk.settings.review_levels:
+            _submit_rows(tx, desk, [row for row in rows if row["review"] in NOT_SUBMITTED], "submit")
+        else:
+            _approve_rows(tx, desk, rows, "submit")
 
 
-def approve(desk: Desk, post_ids: Sequence[int]) -> None:
-    """The posts may go out as they read now; what had failed before its edit waits again."""
-    _approve_all(desk, post_ids, "approve", Right.LET_GO)
+def approve(desk: Desk, post_ids: Sequence[int]) -> dict[int, int]:
+    """Whoever acts approves the posts as they read now; how many more people each of them still needs.
+
+    With 0 it may go out, and what had failed before its edit waits again. Raises WrongUse for a post that was not
+    submitted, and NotAllowed for one of their own; then none is approved.
+    """
+    with desk.database.write() as tx:
+        require_for_posts(tx, desk, Right.LET_GO, post_ids)
+        rows = _rows(tx, post_ids)
+        if desk.settings.review_levels:
+            return _approve_as_one_of_several(tx, desk, rows)
+        _approve_rows(tx, desk, rows, "approve")
+        return dict.fromkeys(post_ids, 0)
 
 
 def send_back(desk: Desk, post_ids: Sequence[int], *, why: str) -> None:
@@ -37,7 +60,7 @@ def send_back(desk: Desk, post_ids: Sequence[int], *, why: str) -> None:
         for row in _rows(tx, post_ids):
             if row["review"] == Review.DRAFT:
                 raise WrongUse(f"post {row['id']} is a draft: there is nothing to send back")
-            posts.set_review(tx, cast("int", row["id"]), Review.SENT_BACK)
+            posts.set_review(tx, [cast("int", row["id"])], Review.SENT_BACK)
             write_down(tx, [_entry(desk, "send-back", row, Review.SENT_BACK, why)])
 
 
@@ -47,31 +70,54 @@ def wish_review(tx: Transaction, desk: Desk, wishes: Sequence[tuple[int, Status]
     A post that was sent back stays so until its words have changed: the same row again is no answer to a reviewer.
     """
     asked = [number for number, status in wishes if status is not Status.DRAFT]
+    rows = posts.rows_of(tx, asked) if asked else []
+    if desk.settings.review_levels:
+        _submit_rows(tx, desk, [row for row in rows if row["review"] == Review.DRAFT], "import")
+        return
     open_to_a_row = {Review.DRAFT, Review.SUBMITTED}
-    rows = [row for row in posts.rows_of(tx, asked) if row["review"] in open_to_a_row] if asked else []
-    _approve_rows(tx, desk, rows, "import")
+    _approve_rows(tx, desk, [row for row in rows if row["review"] in open_to_a_row], "import")
 
 
-def _approve_all(desk: Desk, post_ids: Sequence[int], verb: str, right: Right) -> None:
-    with desk.database.write() as tx:
-        require_for_posts(tx, desk, right, post_ids)
-        _approve_rows(tx, desk, _rows(tx, post_ids), verb)
+def _submit_rows(tx: Transaction, desk: Desk, rows: Sequence[dict[str, object]], verb: str) -> None:
+    posts.submit_many(tx, [cast("int", row["id"]) for row in rows])
+    write_down(tx, [_entry(desk, verb, row, Review.SUBMITTED, "") for row in rows])
 
 
 def _approve_rows(tx: Transaction, desk: Desk, rows: Sequence[dict[str, object]], verb: str) -> None:
-    now = desk.now()
     fresh = [row for row in rows if row["review"] != Review.APPROVED]
     ids = [cast("int", row["id"]) for row in fresh]
-    posts.approve_many(tx, ids, by=desk.actor, now=now)
+    posts.approve_many(tx, ids, by=desk.actor, now=desk.now())
     write_down(tx, [_entry(desk, verb, row, Review.APPROVED, "") for row in fresh])
-    for number in posts.failed_deliveries(tx, ids):
-        moves.make(
-            tx,
-            number,
-            Move(verb=verb, to=State.WAITING, actor=desk.actor, only_from=frozenset({State.FAILED})),
-            now,
-            {"tries": 0},
-        )
+    _try_failed_again(tx, desk, ids, verb)
+
+
+def _approve_as_one_of_several(tx: Transaction, desk: Desk, rows: Sequence[dict[str, object]]) -> dict[int, int]:
+    _refuse_not_submitted(rows)
+    waiting = {cast("int", row["id"]): row for row in rows if row["review"] == Review.SUBMITTED}
+    before = posts.approvers(tx, list(waiting))
+    missing = {one: max(0, desk.settings.review_levels - len(before[one] | {desk.actor})) for one in waiting}
+    fresh = [one for one in waiting if desk.actor not in before[one]]
+    complete = [one for one in waiting if not missing[one]]
+    posts.add_approvals(tx, fresh, by=desk.actor, now=desk.now())
+    posts.set_review(tx, complete, Review.APPROVED)
+    told = [one for one in waiting if one in fresh or one in complete]
+    stands = {one: Review.SUBMITTED if missing[one] else Review.APPROVED for one in told}
+    write_down(tx, [_entry(desk, "approve", waiting[one], stands[one], "") for one in told])
+    _try_failed_again(tx, desk, complete, "approve")
+    return {cast("int", row["id"]): missing.get(cast("int", row["id"]), 0) for row in rows}
+
+
+def _refuse_not_submitted(rows: Sequence[dict[str, object]]) -> None:
+    for row in rows:
+        if row["review"] in NOT_SUBMITTED:
+            stands = str(row["review"]).replace("_", " ")
+            raise WrongUse(f"post {row['id']} is {stands}: it has to be submitted before anybody approves it")
+
+
+def _try_failed_again(tx: Transaction, desk: Desk, post_ids: Sequence[int], verb: str) -> None:
+    again = Move(verb=verb, to=State.WAITING, actor=desk.actor, only_from=frozenset({State.FAILED}))
+    for number in posts.failed_deliveries(tx, post_ids):
+        moves.make(tx, number, again, desk.now(), {"tries": 0})
 
 
 def _rows(tx: Transaction, post_ids: Sequence[int]) -> list[dict[str, object]]:

@@ -142,9 +142,9 @@ def submit_many(tx: Transaction, post_ids: Sequence[int]) -> None:
     tx.execute(update(post).where(post.c.id.in_(post_ids)).values(row))
 
 
-def set_review(tx: Transaction, post_id: int, review: Review) -> None:
-    """The post's review stands there."""
-    tx.execute(update(post).where(post.c.id == post_id).values(review=review))
+def set_review(tx: Transaction, post_ids: Sequence[int], review: Review) -> None:
+    """The posts' review stands there."""
+    tx.execute(update(post).where(post.c.id.in_(post_ids)).values(review=review))
 
 
 def approve(tx: Transaction, post_id: int, *, by: str, now: datetime) -> None:
@@ -157,7 +157,7 @@ def approve_many(tx: Transaction, post_ids: Sequence[int], *, by: str, now: date
     if not post_ids:
         return
     add_approvals(tx, post_ids, by=by, now=now)
-    tx.execute(update(post).where(post.c.id.in_(post_ids)).values(review=Review.APPROVED))
+    set_review(tx, post_ids, Review.APPROVED)
 
 
 def add_approvals(tx: Transaction, post_ids: Sequence[int], *, by: str, now: datetime) -> None:

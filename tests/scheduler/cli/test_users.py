@@ -64,3 +64,19 @@ def test_a_disabled_user_is_listed_as_such(program: Program) -> None:
     rows = {one["email"]: one["active"] for one in program.run("users", "list", "--json").json["users"]}
     assert rows == {"administrator@localhost": True, ANA: False}
     assert "disabled" in program.run("users", "list").out
+
+
+def test_with_a_level_a_post_goes_by_another_person_s_word(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the sheet to approved, as two people do it at two terminals."""
+    added = program.run("users", "add", ANA, "--name", "Ana", "--role", "approver", "--mission", "GE", "--json")
+    program.write("config.toml", program.config.read_text(encoding="utf-8") + "\n[review]\nlevels = 2\n")
+    number = str(program.add())
+    assert program.run("queue", "submit", number).code == 0
+    refused = program.run("queue", "approve", number)
+    assert (refused.code, "--as EMAIL" in refused.err) == (2, True)
+    monkeypatch.setenv("JULY30_TOKEN", added.json["token"])
+    done = program.run("queue", "approve", number, "--as", ANA, "--json").json
+    assert (done["done"], done["still_needs"]) == ([int(number)], {number: 1})
+    (row,) = program.run("queue", "list", "--json").json["deliveries"]
+    assert row["review"] == "submitted"
+    assert "needs 1 more" in program.run("queue", "approve", number, "--as", ANA).out

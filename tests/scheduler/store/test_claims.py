@@ -49,7 +49,7 @@ def test_what_is_not_approved_is_not_claimed(world: World, review: Review) -> No
     """Nothing goes out that a reviewer has not seen."""
     post = world.post()
     with world.database.write() as tx:
-        posts.set_review(tx, post, review)
+        posts.set_review(tx, [post], review)
 
     assert world.claim() == []
 
@@ -59,7 +59,7 @@ def test_an_approval_is_for_the_words_it_was_given_for(world: World) -> None:
     post = world.post()
     world.edit(post, "other words")
     with world.database.write() as tx:
-        posts.set_review(tx, post, Review.APPROVED)
+        posts.set_review(tx, [post], Review.APPROVED)
     assert world.claim() == []
 
     with world.database.write() as tx:
@@ -308,7 +308,7 @@ def test_nothing_is_posted_whose_approval_was_taken_back(world: World) -> None:
     post = world.post()
     (claimed,) = world.claim()
     with world.database.write() as tx:
-        posts.set_review(tx, post, Review.SENT_BACK)
+        posts.set_review(tx, [post], Review.SENT_BACK)
 
     assert _may_post(world, claimed) == set()
 
