@@ -151,6 +151,14 @@ class Reading:
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The platform says, of this very post, that there is none: more than leaving it out. It may still be mistaken."""
+
+    remote_id: str
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
 class Progress(Protocol):
     """The durable memory of one delivery; a crash loses nothing that was saved."""
 
@@ -205,8 +213,12 @@ class Adapter(Protocol):
         names in `parts` only what is there; fewer than the message has mean that it broke off.
         """
 
-    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
-        """The counts of these posts now; a count that the platform does not give is left out, never 0."""
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
+        """The counts of these posts now; a count that the platform does not give is left out, never 0.
+
+        Gone for a post that the platform, asked for it alone, says is not there; a post merely left out of a list is
+        left out here too.
+        """
 
     def delete(self, remote_id: str) -> None:
         """The post is no longer public; true also if it was gone already."""

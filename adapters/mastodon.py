@@ -16,6 +16,7 @@ from adapters.contract import (
     AuthExpired,
     Fact,
     Failure,
+    Gone,
     Identity,
     Lookup,
     NotReady,
@@ -54,6 +55,7 @@ PAGE_POSTS = 40
 PAGES_MAX = 50
 BATCH_POSTS = 40
 STILL_WORKING = frozenset({202, 206})
+NOT_THERE = frozenset({404, 410})
 NO_SUCH_CALL = frozenset({400, 404, 405})
 
 
@@ -148,15 +150,12 @@ class Mastodon:
         first, *others = receipts
         return replace(first, evidence={"also_found": [one.permalink for one in others]}) if others else first
 
-    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
-        """The counts of these statuses now; a status that is gone is left out, as is a count that is not given."""
-        return [
-            Reading(remote_id=str(status["id"]), metric=metric, value=value, source="mastodon")
-            for status in self._statuses(remote_ids)
-            if _id_of(status) in remote_ids
-            for metric, name in METRICS.items()
-            if type(value := status.get(name)) is int and value >= 0
-        ]
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
+        """The counts of these statuses now, a count that is not given left out; Gone for those that are not there."""
+        found: list[Reading | Gone] = []
+        for one in self._statuses(remote_ids):
+            found += [one] if isinstance(one, Gone) else _counts(one, remote_ids)
+        return found
 
     def delete(self, remote_id: str) -> None:
         """The status is no longer there; true also if it was gone already."""
@@ -276,11 +275,14 @@ class Mastodon:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def _statuses(self, remote_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def _statuses(self, remote_ids: Sequence[str]) -> Iterator[dict[str, Any] | Gone]:
+        """These statuses, together where the server can; what it leaves out of a batch is asked for alone."""
         for start in range(0, len(remote_ids), BATCH_POSTS):
             some = remote_ids[start : start + BATCH_POSTS]
-            batch = self._batch(some) if self._batches else None
-            yield from batch if batch is not None else self._one_by_one(some)
+            batch = (self._batch(some) if self._batches else None) or []
+            there = {_id_of(one) for one in batch}
+            yield from batch
+            yield from self._one_by_one([one for one in some if one not in there])
 
     def _batch(self, remote_ids: Sequence[str]) -> list[dict[str, Any]] | None:
         """These statuses in one call; None where the server knows no such call (before Mastodon 4.3)."""
@@ -291,15 +293,16 @@ class Mastodon:
             return None
         return _objects(answer)
 
-    def _one_by_one(self, remote_ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def _one_by_one(self, remote_ids: Sequence[str]) -> Iterator[dict[str, Any] | Gone]:
         for one in remote_ids:
             call = self._call("reading counts", "GET", f"/api/v1/statuses/{quote(one, safe='')}")
             answer = self._http.prepare(call)
-            if answer.status == 404:
-                continue
-            if not answer.ok:
+            if answer.status in NOT_THERE and "error" in _value(answer):  # the server's own words, not a proxy's page
+                yield Gone(remote_id=one, evidence=answer.evidence())
+            elif answer.ok:
+                yield _value(answer)
+            elif answer.status not in NOT_THERE:
                 raise failure_for(answer, posting=False)
-            yield _value(answer)
 
     def _instance(self) -> dict[str, Any] | None:
         for version in ("v2", "v1"):
@@ -399,6 +402,17 @@ def _receipt(status: Mapping[str, Any]) -> Receipt | None:
     if remote_id is None or not isinstance(address, str) or not address.startswith(("https://", "http://")):
         return None
     return Receipt(remote_id=remote_id, permalink=address, parts=(remote_id,))
+
+
+def _counts(status: Mapping[str, Any], remote_ids: Sequence[str]) -> list[Reading]:
+    """The counts that the status gives; none where nobody asked for it."""
+    if _id_of(status) not in remote_ids:
+        return []
+    return [
+        Reading(remote_id=str(status["id"]), metric=metric, value=value, source="mastodon")
+        for metric, name in METRICS.items()
+        if type(value := status.get(name)) is int and value >= 0
+    ]
 
 
 def _pictures(status: Mapping[str, Any]) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.contract import Fact, Identity, Lookup, Profile, Reading, Receipt, Rejected, Retryable
+from adapters.contract import Fact, Gone, Identity, Lookup, Profile, Reading, Receipt, Rejected, Retryable
 from adapters.on_disk import discard, name_for, picture_name, prepare_folder, read_picture, reveal
 from adapters.outbox_feed import PAGE, POST, Feed, UnknownPostError, post_page
 from posts.limits import Limits, TextLimit, Unit
@@ -83,13 +83,12 @@ class Outbox:
         remote_id = name_for(key)
         return self._receipt(remote_id) if self._is_out(remote_id) else None
 
-    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
-        """What people did in the local feed; posts that are gone are left out."""
-        return [
-            Reading(remote_id=one, metric=metric, value=value, source="outbox")
-            for one in remote_ids
-            for metric, value in self._counts(one).items()
-        ]
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
+        """What people did in the local feed; Gone for a post that no longer lies in the folder."""
+        found: list[Reading | Gone] = []
+        for one in remote_ids:
+            found += self._read(one)
+        return found
 
     def delete(self, remote_id: str) -> None:
         """The post lies in `removed/`. Raises Rejected for what is no id of ours, Retryable where the disk refuses."""
@@ -100,13 +99,14 @@ class Outbox:
         except OSError as error:
             raise Retryable(f"{remote_id} cannot be moved ({error.strerror}); make room or rights there") from error
 
-    def _counts(self, remote_id: str) -> dict[str, int]:
+    def _read(self, remote_id: str) -> Sequence[Reading | Gone]:
         try:
-            return self.feed.counts(remote_id)
-        except UnknownPostError:
-            return {}
+            counts = self.feed.counts(remote_id)
+        except UnknownPostError:  # where the whole folder is away, a disk is missing and not the post
+            return [Gone(remote_id=remote_id)] if self._folder.is_dir() else []
         except OSError as error:
             raise Retryable(f"the counts of {remote_id} cannot be read ({error.strerror}); see to the disk") from error
+        return [Reading(remote_id=remote_id, metric=one, value=value, source="outbox") for one, value in counts.items()]
 
     def _is_out(self, remote_id: str) -> bool:
         return (self._folder / remote_id / POST).is_file()

@@ -294,6 +294,13 @@ heartbeat = Table(
     CheckConstraint("id = 1", name="only_one"),
 )
 
+absence = Table(
+    "absence",
+    metadata,
+    Column("delivery_id", BigId, ForeignKey("delivery.id"), primary_key=True, autoincrement=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
 person = Table(
     "person",
     metadata,

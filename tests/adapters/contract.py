@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.contract import Adapter, AuthExpired, Failure, Lookup, Receipt, Stopped
+from adapters.contract import Adapter, AuthExpired, Failure, Gone, Lookup, Reading, Receipt, Stopped
 from tests.adapters.parts import MESSAGE, now, picture
 from tests.fakes.progress import MemoryProgress
 
@@ -128,7 +128,9 @@ class AdapterContract:
         """A zero that nobody counted is a lie in the report."""
         receipt = published(adapter, some_message(), some_key())
         bench.like(receipt.remote_id)
-        readings = adapter.measure([receipt.remote_id, "999999999"])
+        answers = adapter.measure([receipt.remote_id, "999999999"])
+        readings = [one for one in answers if isinstance(one, Reading)]
+        assert {one.remote_id for one in answers if isinstance(one, Gone)} <= {"999999999"}
         assert {one.remote_id for one in readings} <= {receipt.remote_id}
         assert {one.metric: one.value for one in readings}["likes"] == 1
         assert {one.metric for one in readings} <= set(adapter.profile.metrics)
@@ -140,7 +142,8 @@ class AdapterContract:
         adapter.delete(receipt.remote_id)
         adapter.delete(receipt.remote_id)
         assert bench.public() == before - 1
-        assert adapter.measure([receipt.remote_id]) == []
+        answers = adapter.measure([receipt.remote_id])
+        assert all(isinstance(one, Gone) and one.remote_id == receipt.remote_id for one in answers)
 
     def test_the_credentials_name_the_same_account_each_time(self, bench: Bench, adapter: Adapter) -> None:
         """The confirmed account is compared with this before anything is sent."""

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from adapters.contract import Reading
 from posts.model import Account, Media, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from adapters.contract import Gone
 
 TEXT = (
     "ადამიანი არ იყიდება & “სიტყვა” <ahead>\n\n"
@@ -45,6 +49,11 @@ def now() -> datetime:
 def account(**given: object) -> Account:
     """An account of a mission, with what the test is about."""
     return replace(Account(id="ge-test", mission="GE", platform="test"), **given)  # type: ignore[arg-type]
+
+
+def readings(answers: Sequence[Reading | Gone]) -> list[Reading]:
+    """The counts among a platform's answers."""
+    return [one for one in answers if isinstance(one, Reading)]
 
 
 def picture(folder: Path, name: str = "card.jpg", *, shade: int = 40, alt_text: str = "A plain card, “ҷ”") -> Media:

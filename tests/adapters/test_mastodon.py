@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.contract import Ambiguous, AuthExpired, NotReady, Receipt, Rejected, Retryable
+from adapters.contract import Ambiguous, AuthExpired, Gone, NotReady, Receipt, Rejected, Retryable
 from adapters.http import Http
 from adapters.mastodon import LIMITS, Mastodon, limits_of
 from adapters.scripted.mastodon import MastodonServer, Switches
 from adapters.scripted.server import Mishap, Reply, reply_json
-from tests.adapters.parts import MESSAGE, TOKEN, KnownSecret, account, now, picture
+from tests.adapters.parts import MESSAGE, TOKEN, KnownSecret, account, now, picture, readings
 from tests.fakes.progress import MemoryProgress
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_an_id_is_text_and_safe_in_an_address(serve: Callable[..., MastodonServe
     assert isinstance(receipt, Receipt)
     assert receipt.remote_id == server.accepted[0].remote_id
     server.react(receipt.remote_id, favourites_count=3, replies_count=2, reblogs_count=1)
-    counted = {one.metric: one.value for one in adapter.measure([receipt.remote_id])}
+    counted = {one.metric: one.value for one in readings(adapter.measure([receipt.remote_id]))}
     assert counted == {"likes": 3, "comments": 2, "shares": 1}
 
 
@@ -409,17 +409,34 @@ def test_counts_come_in_batches_of_forty_where_the_server_can(
     """300 calls in five minutes are all that a server allows; older ones must be asked one by one."""
     server = serve(batches=batches)
     ids = [server.write("iomgeorgia", f"number {number}") for number in range(100)]
-    readings = adapter_for(server).measure(ids)
-    assert len(readings) == 300
+    assert len(readings(adapter_for(server).measure(ids))) == 300
     assert len(server.requests) == calls
 
 
 @pytest.mark.parametrize("batches", [True, False])
-def test_a_post_that_is_gone_has_no_counts(serve: Callable[..., MastodonServer], batches: bool) -> None:
-    """A zero would say that nobody liked it."""
+def test_a_post_that_is_gone_has_no_counts_and_is_told(serve: Callable[..., MastodonServer], batches: bool) -> None:
+    """A zero would say that nobody liked it; silence, that it is still there."""
     server = serve(batches=batches)
     kept = server.write("iomgeorgia", "kept")
-    assert {one.remote_id for one in adapter_for(server).measure(["404", kept])} == {kept}
+    answers = adapter_for(server).measure(["404", kept])
+    assert {one.remote_id for one in readings(answers)} == {kept}
+    assert [one.remote_id for one in answers if isinstance(one, Gone)] == ["404"]
+
+
+@pytest.mark.parametrize("page", [Reply(status=404, body=b"<html>nginx</html>"), Reply(status=404)])
+def test_a_page_that_is_not_the_servers_own_says_nothing_of_a_post(server: MastodonServer, page: Reply) -> None:
+    """A proxy in front of a server under repair answers 404 to everything."""
+    number = server.write("iomgeorgia", "kept")
+    server.will_fail(reply_json([]), method="GET", path=STATUSES)
+    server.will_fail(page, method="GET", path=f"{STATUSES}/{number}")
+    assert adapter_for(server).measure([number]) == []
+
+
+def test_a_post_that_a_batch_leaves_out_is_asked_for_alone(server: MastodonServer) -> None:
+    """Servers leave out what they are slow to find; that is no proof."""
+    number = server.write("iomgeorgia", "kept")
+    server.will_fail(reply_json([]), method="GET", path=STATUSES)
+    assert len(readings(adapter_for(server).measure([number]))) == 3
 
 
 @pytest.mark.parametrize("value", [None, "7", -1, True, 1.5])
@@ -427,7 +444,7 @@ def test_a_count_that_is_no_number_is_left_out(server: MastodonServer, value: ob
     """Only what was counted is reported."""
     status = {"id": "1", "favourites_count": value, "replies_count": 2}
     server.will_fail(reply_json([status]), method="GET", path=STATUSES)
-    assert [(one.metric, one.value) for one in adapter_for(server).measure(["1"])] == [("comments", 2)]
+    assert [(one.metric, one.value) for one in readings(adapter_for(server).measure(["1"]))] == [("comments", 2)]
 
 
 def test_nothing_is_asked_for_no_posts(server: MastodonServer) -> None:

@@ -13,11 +13,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from adapters.contract import Rejected, Retryable, Stopped
+from adapters.contract import Gone, Rejected, Retryable, Stopped
 from adapters.on_disk import name_for
 from adapters.outbox import Outbox
 from adapters.outbox_feed import REACTIONS, Feed, UnknownPostError
-from tests.adapters.parts import MESSAGE, KnownSecret, account, now, picture
+from tests.adapters.parts import MESSAGE, KnownSecret, account, now, picture, readings
 from tests.fakes.progress import MemoryProgress
 
 EVIL = "<script>alert('x')</script> \"quoted\" & more"
@@ -130,7 +130,11 @@ def test_likes_count_each_person_once(outbox: Outbox) -> None:
     outbox.feed.comment(remote_id, "Ana", "one\ntwo")
     outbox.feed.comment(remote_id, "Ana", "three")
     assert outbox.feed.counts(remote_id) == {"likes": 2, "comments": 2, "shares": 1}
-    assert {one.metric: one.value for one in outbox.measure([remote_id])} == {"likes": 2, "comments": 2, "shares": 1}
+    assert {one.metric: one.value for one in readings(outbox.measure([remote_id]))} == {
+        "likes": 2,
+        "comments": 2,
+        "shares": 1,
+    }
 
 
 @pytest.mark.parametrize("broken", [b'{"kind": "li', b"\xff\xfe\n", b"[]\n", b'{"kind": "stare"}\n', b"\n\n"])
@@ -158,7 +162,7 @@ def test_an_id_from_outside_never_becomes_a_path(outbox: Outbox, folder: Path, r
         outbox.feed.like(remote_id, "Ana")
     with pytest.raises(Rejected):
         outbox.delete(remote_id)
-    assert outbox.measure([remote_id]) == []
+    assert readings(outbox.measure([remote_id])) == []
     assert len(outbox.feed.posts()) == 1
 
 
@@ -172,6 +176,15 @@ def test_a_post_taken_down_is_kept_aside_and_on_no_page(outbox: Outbox, folder: 
     assert remote_id not in (folder / "index.html").read_text("utf-8")
     with pytest.raises(UnknownPostError):
         outbox.feed.like(remote_id, "Ana")
+
+
+def test_a_post_that_no_longer_lies_there_is_told_and_a_missing_disk_is_not(outbox: Outbox, folder: Path) -> None:
+    """An unmounted disk must not read as fifty posts taken down."""
+    remote_id = post(outbox)
+    outbox.delete(remote_id)
+    assert outbox.measure([remote_id]) == [Gone(remote_id=remote_id)]
+    folder.rename(folder.with_name("elsewhere"))
+    assert outbox.measure([remote_id]) == []
 
 
 # -- the page ------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from adapters.contract import (
     Ambiguous,
     AuthExpired,
     Failure,
+    Gone,
     Identity,
     Lookup,
     NeedsHand,
@@ -157,10 +158,11 @@ class ObedientAdapter:
         self.looks += 1
         return None if self.finds_nothing else next((one.receipt for one in self.live() if one.key == key), None)
 
-    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
         self._authorise()
         live = {one.receipt.remote_id for one in self.live()}
-        return [
+        gone = [Gone(remote_id=one) for one in remote_ids if one in self._removed]
+        return gone + [
             Reading(remote_id=one, metric=metric, value=value, source="obedient")
             for one in remote_ids
             if one in live

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from adapters.contract import Adapter, Identity, NeedsHand, NotReady, Profile, Progress, Reading, Receipt
+    from adapters.contract import Adapter, Gone, Identity, NeedsHand, NotReady, Profile, Progress, Reading, Receipt
     from posts.limits import Limits
     from posts.model import Message
     from scheduler.services.desk import Desk
@@ -141,7 +141,7 @@ class MinedAdapter:
     def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:
         return self._inner.find(message, key, since, progress)
 
-    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
         return self._inner.measure(remote_ids)
 
     def delete(self, remote_id: str) -> None:

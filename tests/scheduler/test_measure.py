@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapters.contract import AuthExpired, Reading, Retryable
+from adapters.contract import AuthExpired, Gone, Reading, Retryable
 from scheduler.delivery import Rhythm
 from scheduler.measure import measure_due
 from scheduler.model import State, WrongUse
@@ -34,7 +34,7 @@ class Counter(ObedientAdapter):
         self.asked: list[list[str]] = []
         self.while_asked: Callable[[], None] = lambda: None
 
-    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
         self.asked.append(sorted(remote_ids))
         self.while_asked()
         if self.fault:
@@ -140,14 +140,79 @@ def test_a_platform_s_wish_to_wait_is_kept(world: World) -> None:
     assert world.row(number)["measure_at"] == world.clock() + 40 * MINUTE
 
 
-def test_a_post_that_is_gone_has_no_counts(world: World) -> None:
-    """What the platform leaves out is left out here."""
+def test_a_post_that_is_left_out_has_no_counts_and_stays_published(world: World) -> None:
+    """What the platform leaves out is left out here; it has not said that the post is gone."""
     gone, there = _live(world, "ge-feed"), _live(world, "ge-feed")
-    world.clock.tick(minutes=1)
-
-    _measure(world, {"ge-feed": Counter(likes=2, gone=[f"r{gone}"])})
+    for _ in range(3):
+        world.clock.tick(minutes=60)
+        _measure(world, {"ge-feed": Counter(likes=2, gone=[f"r{gone}"])})
 
     assert _likes(world) == {there: 2}
+    assert world.state(gone) is State.PUBLISHED
+
+
+class Denying(Counter):
+    """Says of the posts in `gone` that they are not there."""
+
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
+        denied = [Gone(remote_id=one) for one in remote_ids if one in self.gone]
+        return [*Counter.measure(self, remote_ids), *denied]
+
+
+def test_a_post_that_the_platform_denies_twice_is_removed(world: World) -> None:
+    """Somebody deleted it there: the report must not count it as out, and the audit tells who said so."""
+    number = _live(world, "ge-feed")
+    denying = {"ge-feed": Denying(gone=[f"r{number}"])}
+    world.clock.tick(minutes=1)
+    _measure(world, denying)
+    assert (world.state(number), world.row(number)["measure_at"]) == (State.PUBLISHED, world.clock() + 10 * MINUTE)
+
+    world.clock.tick(minutes=10)
+    _measure(world, denying)
+
+    row = world.row(number)
+    assert (row["state"], row["measure_at"]) == (State.REMOVED, None)
+    assert "gone at the platform" in row["reason"]
+    last = world.audit(f"delivery:{number}")[-1]
+    assert (last["actor"], last["verb"]) == ("daemon", "gone")
+    assert world.view("absence") == []
+
+
+def test_a_post_that_is_seen_again_was_not_gone(world: World) -> None:
+    """A server under repair; the count of denials starts anew."""
+    number = _live(world, "ge-feed")
+    denying, seeing = {"ge-feed": Denying(gone=[f"r{number}"])}, {"ge-feed": Counter(likes=1)}
+    for answer in (denying, seeing, denying):
+        world.clock.now = max(world.row(number)["measure_at"], world.clock() + 10 * MINUTE)
+        _measure(world, answer)
+
+    assert world.state(number) is State.PUBLISHED
+    assert len(world.view("absence")) == 1
+
+
+def test_two_answers_within_minutes_are_one(world: World) -> None:
+    """A lagging copy of the platform says the same thing twice in a row."""
+    number = _live(world, "ge-feed")
+    denying = {"ge-feed": Denying(gone=[f"r{number}"])}
+    for _ in range(2):
+        world.clock.tick(minutes=5)
+        world.run("UPDATE delivery SET measure_at = published_at WHERE id = :id", id=number)
+        _measure(world, denying)
+
+    assert world.state(number) is State.PUBLISHED
+
+
+def test_what_a_person_takes_down_meanwhile_stays_as_they_left_it(world: World) -> None:
+    """Their reason is the one that counts."""
+    number = _live(world, "ge-feed")
+    denying = Denying(gone=[f"r{number}"])
+    world.clock.tick(minutes=1)
+    _measure(world, {"ge-feed": denying})
+    world.clock.tick(minutes=10)
+    denying.while_asked = lambda: world.move(number, State.REMOVED)
+    _measure(world, {"ge-feed": denying})
+
+    assert (world.state(number), world.row(number)["reason"]) == (State.REMOVED, "why")
 
 
 def test_counts_of_posts_nobody_asked_for_are_left_out(world: World) -> None:

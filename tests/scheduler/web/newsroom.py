@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 from sqlalchemy import func, select, update
 
+from adapters.contract import Reading
 from posts.compose import compose
 from scheduler.bootstrap import Shelf
 from scheduler.config import load
@@ -137,7 +138,8 @@ class Newsroom:
         row = self.row(number)
         found = self.desk.adapter_of(row["account_id"]).measure([row["remote_id"]])
         with self.database.write() as tx:
-            readings.append(tx, [(number, one) for one in found], read_at=self.clock())
+            counted = [(number, one) for one in found if isinstance(one, Reading)]
+            readings.append(tx, counted, read_at=self.clock())
 
     def stop(self, scope: Scope, subject: str, why: str) -> None:
         """The red button is pressed."""

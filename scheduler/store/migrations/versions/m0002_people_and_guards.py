@@ -14,6 +14,13 @@ Instant = UtcDateTime()
 
 def upgrade() -> None:
     op.create_table(
+        "absence",
+        sa.Column("delivery_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("since", Instant, nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_absence_delivery_id")),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_absence")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", BigId, nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
