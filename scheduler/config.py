@@ -46,6 +46,7 @@ class Settings:
     listen: str
     public_url: str
     review_levels: int
+    two_person_release: bool
     looks: tuple[timedelta, ...]
     cadence: tuple[timedelta, ...]
     measure_until: timedelta
@@ -279,6 +280,7 @@ class _Console(_Table):
 
 class _Review(_Table):
     levels: Annotated[int, AfterValidator(_levels)] = 0
+    two_person_release: bool = False
 
 
 class _Settle(_Table):
@@ -435,6 +437,7 @@ def _settings(config: _File, path: Path) -> Settings:
         listen=config.console.listen,
         public_url=config.console.public_url,
         review_levels=config.review.levels,
+        two_person_release=config.review.two_person_release,
         looks=tuple(config.settle.looks),
         cadence=tuple(config.measure.cadence),
         measure_until=config.measure.until,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.common import As, Json, Why, desk_of, show
+from scheduler.cli.common import NEEDS_A_PERSON, As, Json, Why, desk_of, show
 from scheduler.model import WrongUse
 
 if TYPE_CHECKING:
@@ -49,13 +49,21 @@ def resume(
 ) -> None:
     """Send again what was paused; what has become late meanwhile waits for a person."""
     from scheduler.services import operating
+    from scheduler.services.confirming import Resumed
 
     scope, subject = _scope(everything, campaign, mission, account)
     with desk_of(context, acting) as desk:
-        ended = operating.resume(desk, scope, subject, why=why)
-    words = f"resumed: {scope} {subject}".rstrip() if ended else f"{scope} {subject} was not paused"
-    told = {"scope": str(scope), "subject": subject, "changed": ended}
+        done = operating.resume(desk, scope, subject, why=why)
+    what = f"{scope} {subject}".rstrip()
+    words = {
+        Resumed.ENDED: f"resumed: {what}",
+        Resumed.ASKED: f"asked: a second person must confirm, with the same command; {what} stays paused until then",
+        Resumed.NOT_PAUSED: f"{what} was not paused",
+    }[done]
+    told = {"scope": str(scope), "subject": subject, "changed": done is Resumed.ENDED, "asked": done is Resumed.ASKED}
     show(told, as_json, lambda console: console.print(words, markup=False))
+    if done is Resumed.ASKED:
+        raise typer.Exit(NEEDS_A_PERSON)
 
 
 def _scope(everything: bool, campaign: bool, mission: str | None, account: str | None) -> "tuple[Scope, str]":

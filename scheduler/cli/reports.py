@@ -91,6 +91,8 @@ def _say_status(console: "Console", told: dict[str, Any]) -> None:
     for one in told["paused"]:
         what = f"{one['scope']} {one['subject']}".strip()
         lines.append(f"paused: {what} by {one['by']} since {plain(one['at'])}: {one['why']}")
+        if one["release_asked_by"]:
+            lines.append(f"  {one['release_asked_by']} asks to resume it: a second person must confirm")
     for one in told["resting"]:
         lines.append(
             f"left alone until {plain(one['until'])}: {one['subject']}: {one['why']}; then asked again by itself"

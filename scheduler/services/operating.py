@@ -10,6 +10,7 @@ from posts.compose import compose
 from scheduler.looking import Memory
 from scheduler.model import MOVES, Scope, State, WrongUse
 from scheduler.plan import next_reading, window_end
+from scheduler.services.confirming import Resumed, is_confirmed
 from scheduler.services.permitting import Right, require_for_deliveries, require_for_posts, require_for_scope
 from scheduler.store import claims, moves, outcomes, pauses, posts
 from scheduler.store.moves import Move
@@ -123,12 +124,15 @@ def pause(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
         return pauses.press(tx, scope, _subject(desk, scope, subject), why=why, by=desk.actor, now=desk.now())
 
 
-def resume(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
-    """The scope is sent again; False if it was not paused."""
+def resume(desk: Desk, scope: Scope, subject: str, *, why: str) -> Resumed:
+    """The scope is sent again, was not paused, or will be once somebody else confirms; which of these."""
     require_for_scope(desk, Right.RESUME, scope, subject)
+    stored = _subject(desk, scope, subject)
     with desk.database.write() as tx:
-        ended = pauses.release(tx, scope, _subject(desk, scope, subject), why=why, by=desk.actor, now=desk.now())
-    return ended > 0
+        if not is_confirmed(tx, desk, scope, stored):
+            return Resumed.ASKED
+        ended = pauses.release(tx, scope, stored, why=why, by=desk.actor, now=desk.now())
+    return Resumed.ENDED if ended else Resumed.NOT_PAUSED
 
 
 def remote_id_of(address: str) -> str:

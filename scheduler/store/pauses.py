@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
@@ -10,6 +10,7 @@ from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import pause
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from scheduler.model import Scope
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
 
 
 def press(tx: Transaction, scope: Scope, subject: str, *, why: str, by: str, now: datetime) -> bool:
-    """Nothing in the scope is sent from the commit on; False if it was paused already."""
-    if any(row["scope"] == scope and row["subject"] == subject for row in active(tx)):
+    """Nothing in the scope is sent from the commit on; False if it was paused already.
+
+    Pressed once more, a wish to end it counts no more: somebody wants silence again.
+    """
+    there = [row for row in active(tx) if row["scope"] == scope and row["subject"] == subject]
+    if there:
+        _forget_wish(tx, there[0], why=why, by=by, now=now)
         return False
     tx.execute(insert(pause).values(scope=scope, subject=subject, why=why, by=by, at=now))
     write_down(tx, [_entry(now, by, "pause", scope, subject, {"why": why})])
@@ -34,11 +40,27 @@ def release(tx: Transaction, scope: Scope, subject: str, *, why: str, by: str, n
     return len(ended)
 
 
+def ask_release(tx: Transaction, row: Mapping[str, Any], *, by: str, now: datetime) -> None:
+    """It is on record that `by` wants this pause to end; asking twice is asking once."""
+    if row["release_asked_by"] == by:
+        return
+    tx.execute(update(pause).where(pause.c.id == row["id"]).values(release_asked_at=now, release_asked_by=by))
+    write_down(tx, [_entry(now, by, "ask-resume", row["scope"], row["subject"], {"paused_by": row["by"]})])
+
+
 def active(tx: Transaction) -> list[dict[str, object]]:
     """The pauses in force, oldest first."""
     query = select(pause).where(pause.c.ended_at.is_(None)).order_by(pause.c.id)
     return [dict(row) for row in tx.execute(query).mappings()]
 
 
-def _entry(now: datetime, by: str, verb: str, scope: Scope, subject: str, after: dict[str, object]) -> Entry:
+def _forget_wish(tx: Transaction, row: Mapping[str, Any], *, why: str, by: str, now: datetime) -> None:
+    if row["release_asked_by"] is None:
+        return
+    tx.execute(update(pause).where(pause.c.id == row["id"]).values(release_asked_at=None, release_asked_by=None))
+    after = {"why": why, "not_resumed_for": row["release_asked_by"]}
+    write_down(tx, [_entry(now, by, "pause", row["scope"], row["subject"], after)])
+
+
+def _entry(now: datetime, by: str, verb: str, scope: str, subject: str, after: dict[str, object]) -> Entry:
     return Entry(at=now, actor=by, verb=verb, subject=f"pause:{scope}:{subject}", after=after)

@@ -80,3 +80,18 @@ def test_with_a_level_a_post_goes_by_another_person_s_word(program: Program, mon
     (row,) = program.run("queue", "list", "--json").json["deliveries"]
     assert row["review"] == "submitted"
     assert "needs 1 more" in program.run("queue", "approve", number, "--as", ANA).out
+
+
+def test_resuming_with_two_people_asks_first(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 1 until the second one: something needs a person."""
+    program.write("config.toml", program.config.read_text(encoding="utf-8") + "\n[review]\ntwo_person_release = true\n")
+    program.run("pause", "--all", "--why", "an accident")
+    ended = []
+    for name in (ANA, "eka@iom.example"):
+        add = program.run("users", "add", name, "--name", name, "--role", "approver", "--all-missions", "--json")
+        monkeypatch.setenv("JULY30_TOKEN", add.json["token"])
+        done = program.run("resume", "--all", "--as", name, "--json")
+        ended.append((done.code, done.json["changed"], done.json["asked"]))
+        if not done.json["changed"]:
+            assert f"{ANA} asks to resume it" in program.run("status").out
+    assert ended == [(1, False, True), (0, True, False)]

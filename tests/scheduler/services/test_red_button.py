@@ -8,6 +8,7 @@ import pytest
 
 from scheduler.model import Scope, WrongUse
 from scheduler.services import operating, reporting
+from scheduler.services.confirming import Resumed
 
 if TYPE_CHECKING:
     from tests.scheduler.services.office import Office
@@ -46,7 +47,7 @@ def test_nothing_in_the_scope_is_sent_and_everything_else_is(due: Office, scope:
 def test_what_is_resumed_is_sent_again(due: Office, scope: Scope, subject: str) -> None:
     """And only once: the deliveries stayed where they were."""
     operating.pause(due.desk, scope, subject, why="an accident")
-    assert operating.resume(due.desk, scope, subject, why="it is over") is True
+    assert operating.resume(due.desk, scope, subject, why="it is over") is Resumed.ENDED
     assert accounts(due) == {"ge-outbox", "ge-manual", "tj-outbox"}
 
 
@@ -69,7 +70,7 @@ def test_resuming_one_scope_leaves_the_other_paused(due: Office) -> None:
 def test_resuming_what_is_not_paused_says_so(due: Office) -> None:
     """A mistyped mission must not read as done."""
     operating.pause(due.desk, Scope.MISSION, "GE", why="an accident")
-    assert operating.resume(due.desk, Scope.MISSION, "EG", why="it is over") is False
+    assert operating.resume(due.desk, Scope.MISSION, "EG", why="it is over") is Resumed.NOT_PAUSED
 
 
 @pytest.mark.parametrize(
