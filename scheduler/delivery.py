@@ -12,14 +12,15 @@ from structlog import get_logger
 from adapters.contract import AuthExpired, Failure, NeedsHand, NotReady, Receipt, Rejected, Stopped
 from posts.check import check
 from posts.compose import compose
-from posts.model import Kind, Level
+from posts.model import Level
+from scheduler.catching_up import catch_up
 from scheduler.content import payload_hash
 from scheduler.intents import Intents
 from scheduler.journal.lines import subject_of
 from scheduler.looks import first_look
 from scheduler.model import DAEMON, Claimed, Outcome, SchedulerError, Scope, Stage, State, Unavailable
 from scheduler.notify.faults import trace_of
-from scheduler.plan import next_reading, on_time
+from scheduler.plan import next_reading
 from scheduler.retry import decide
 from scheduler.store import claims, lists, outcomes, pauses
 from scheduler.store.catalogue import confirm_identity, confirmed_identity, same_handle
@@ -93,15 +94,15 @@ class Courier:
     def pass_on(self) -> datetime | None:
         """What is due and fits has been claimed and handed to the senders; when the next pass has something to do.
 
-        Late ones are set aside first. What has no sender free is left: `wanted` says when one is. While something is
-        wrong with the machine itself nothing is touched, and nothing falls due.
+        The rules for late ones are asked first. What has no sender free is left: `wanted` says when one is. While
+        something is wrong with the machine itself nothing is touched, and nothing falls due.
         """
         if self._standstill.words:
             return None
         now = self._clock()
         portion = self._traffic.portion({one: self._room(one) for one in self._traffic.servers.values()}, now)
         with self._database.write() as tx:
-            claims.set_late_aside(tx, now=now, kinds={kind: on_time(kind) for kind in Kind})
+            catch_up(tx, now)
             taken = claims.claim(tx, now=now, most=2 * self._lanes.size, owner=self._owner, portion=portion)
             rests = self._say_rests(tx, now)
         self._left, self._told = portion.full(), rests
@@ -110,7 +111,7 @@ class Courier:
             server = self._traffic.servers.get(one.account, "")
             self._lanes.hand_in(server, lambda one=one: self.send(one), lambda one=one: self.put_back(one))  # type: ignore[misc]
         with self._database.read() as tx:
-            due = claims.next_due(tx, but=portion.shut())
+            due = claims.next_due(tx, now, but=portion.shut())
         return min([one.until for one in rests] + ([due] if due else []), default=None)
 
     def wanted(self, server: str) -> bool:

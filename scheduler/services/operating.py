@@ -12,7 +12,7 @@ from scheduler.model import MOVES, Scope, State, WrongUse
 from scheduler.plan import next_reading, window_end
 from scheduler.services.confirming import Resumed, is_confirmed
 from scheduler.services.permitting import Right, require_for_deliveries, require_for_posts, require_for_scope
-from scheduler.store import claims, moves, outcomes, pauses, posts
+from scheduler.store import claims, late, moves, outcomes, pauses, posts
 from scheduler.store.moves import Move
 
 if TYPE_CHECKING:
@@ -169,10 +169,12 @@ def _each(desk: Desk, numbers: Sequence[int], move: Move) -> None:
 
 
 def _to_waiting(tx: Transaction, desk: Desk, number: int, verb: str, only_from: State) -> None:
-    row = moves.get(tx, number)
-    at_once = max(desk.now(), cast("datetime", row["due_at"]))
+    due_at, now = cast("datetime", moves.get(tx, number)["due_at"]), desk.now()
+    changes: dict[str, object] = {"next_at": max(now, due_at), "tries": 0}
+    if now > due_at:  # the rules are asked in any case, and where it is late they hear that a person lets it go
+        changes |= {"go_until": due_at, "let_go": late.BY_PERSON}
     move = Move(verb=verb, to=State.WAITING, actor=desk.actor, only_from=frozenset({only_from}))
-    moves.make(tx, number, move, desk.now(), {"next_at": at_once, "tries": 0})
+    moves.make(tx, number, move, now, changes)
 
 
 def _look_up(desk: Desk, number: int) -> Receipt:

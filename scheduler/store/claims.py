@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Integer, Text, and_, bindparam, exists, func, insert, or_, select, update
 
-from posts.model import Kind
 from scheduler.content import delivery_key
 from scheduler.model import DAEMON, Claimed, Review, Scope, Stage, State
-from scheduler.plan import on_time
 from scheduler.store import posts
 from scheduler.store.columns import BigId, UtcDateTime
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import approval, attempt, delivery, pause, post
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select, Update
     from sqlalchemy.sql.dml import ReturningUpdate
@@ -34,10 +32,6 @@ class Portion(Protocol):
 
     def take(self, account: str) -> bool:
         """One of the account's is taken, if it may be."""
-
-
-PAST_ITS_LIMIT = "its 'not after' has passed before it could go out"
-MISSED = "it missed its time while nothing was sending: release it if it should still go out, or skip it"
 
 
 def approved() -> ColumnElement[bool]:
@@ -120,15 +114,12 @@ def _pick(tx: Transaction, now: datetime, most: int, portion: Portion | None) ->
     return chosen
 
 
-def next_due(tx: Transaction, *, but: Collection[str] = ()) -> datetime | None:
-    """When the next approved and unpaused delivery is to be tried, `but` those accounts'; None if nothing waits."""
-    return tx.scalar(_first_due(), {"shut": list(but)})
+def next_due(tx: Transaction, now: datetime, *, but: Collection[str] = ()) -> datetime | None:
+    """When the next approved and unpaused delivery is to be tried, `but` those accounts'; None if nothing waits.
 
-
-def set_late_aside(tx: Transaction, *, now: datetime, kinds: dict[Kind, timedelta]) -> list[int]:
-    """Waiting deliveries whose next try is further back than their kind bears are held, past "not after" skipped."""
-    over = _set_aside(tx, _overdue(), {"now": now}, State.SKIPPED, PAST_ITS_LIMIT, now)
-    return over + _set_aside(tx, _late(), _grace(now, kinds), State.HELD, MISSED, now)
+    What is due and late is left out: it goes when the rules have been asked.
+    """
+    return tx.scalar(_first_due(), {"now": now, "shut": list(but)})
 
 
 def may_post(tx: Transaction, marks: Sequence[tuple[int, int, str, datetime]]) -> set[int]:
@@ -139,8 +130,7 @@ def may_post(tx: Transaction, marks: Sequence[tuple[int, int, str, datetime]]) -
     """
     asked = {number: (fence, content) for number, fence, content, _ in marks}
     now = max(moment for _, _, _, moment in marks)
-    bound = {"ids": list(asked), "now": now, **_grace(now, {kind: on_time(kind) for kind in Kind})}
-    rows = tx.execute(_allowed(), bound).all()
+    rows = tx.execute(_allowed(), {"ids": list(asked), "now": now}).all()
     ours = {row.id: row.attempt_id for row in rows if asked[row.id] == (row.fence, row.content_hash)}
     tx.execute(_begin_posting(), {"attempt_ids": list(ours.values())})
     return set(ours)
@@ -168,20 +158,15 @@ def taken_remote_ids(tx: Transaction, account_id: str, *, but: int) -> frozenset
 NOW = bindparam("now", type_=UtcDateTime())
 SHUT = bindparam("shut", expanding=True, type_=Text())
 IDS = bindparam("ids", expanding=True, type_=BigId)
-GRACE = {kind: bindparam(f"before_{kind}", type_=UtcDateTime()) for kind in Kind}
 
 
-def _grace(now: datetime, kinds: Mapping[Kind, timedelta]) -> dict[str, datetime]:
-    """For each kind the instant before which a wish has been missed."""
-    return {f"before_{kind}": now - most for kind, most in kinds.items()}
-
-
-def _missed() -> ColumnElement[bool]:
-    return or_(*(and_(post.c.kind == kind, delivery.c.next_at < before) for kind, before in GRACE.items()))
-
-
-def _ready() -> ColumnElement[bool]:
+def ready() -> ColumnElement[bool]:
+    """SQL: nothing but its time keeps this delivery from going."""
     return and_(delivery.c.state == State.WAITING, approved(), not_paused())
+
+
+def _in_time() -> ColumnElement[bool]:
+    return and_(delivery.c.go_until >= NOW, or_(post.c.not_after.is_(None), post.c.not_after >= NOW))
 
 
 @cache
@@ -191,7 +176,7 @@ def _due() -> Select[Any]:
         select(delivery.c.id, delivery.c.account_id)
         .join(post, post.c.id == delivery.c.post_id)
         .where(delivery.c.account_id.not_in(SHUT), delivery.c.id.not_in(chosen))
-        .where(_ready(), delivery.c.next_at <= NOW)
+        .where(ready(), delivery.c.next_at <= NOW, _in_time())
         .order_by(delivery.c.next_at, delivery.c.id)
         .limit(bindparam("most", type_=Integer()))
         .with_for_update(of=delivery, skip_locked=True)
@@ -219,19 +204,9 @@ def _take() -> ReturningUpdate[Any]:
 
 @cache
 def _first_due() -> Select[datetime]:
-    query = select(delivery.c.next_at).join(post, post.c.id == delivery.c.post_id).where(_ready())
-    return query.where(delivery.c.account_id.not_in(SHUT)).order_by(delivery.c.next_at).limit(1)
-
-
-@cache
-def _overdue() -> Select[int]:
-    query = select(delivery.c.id).join(post, post.c.id == delivery.c.post_id)
-    return query.where(_ready(), post.c.not_after.is_not(None), post.c.not_after < NOW)
-
-
-@cache
-def _late() -> Select[int]:
-    return select(delivery.c.id).join(post, post.c.id == delivery.c.post_id).where(_ready(), _missed())
+    query = select(delivery.c.next_at).join(post, post.c.id == delivery.c.post_id)
+    query = query.where(ready(), or_(delivery.c.next_at > NOW, _in_time()), delivery.c.account_id.not_in(SHUT))
+    return query.order_by(delivery.c.next_at).limit(1)
 
 
 @cache
@@ -241,7 +216,7 @@ def _allowed() -> Select[Any]:
         .join(post, post.c.id == delivery.c.post_id)
         .join(attempt, and_(attempt.c.delivery_id == delivery.c.id, attempt.c.fence == delivery.c.fence))
         .where(delivery.c.id.in_(IDS), delivery.c.state == State.SENDING, attempt.c.finished_at.is_(None))
-        .where(approved(), not_paused(), or_(post.c.not_after.is_(None), post.c.not_after >= NOW), ~_missed())
+        .where(approved(), not_paused(), _in_time())
         .with_for_update(of=(delivery, post))
     )
 
@@ -288,16 +263,6 @@ def _first_intents(tx: Transaction, ids: Sequence[int]) -> dict[int, datetime]:
         .group_by(attempt.c.delivery_id)
     )
     return {row.delivery_id: row.first for row in tx.execute(query)}
-
-
-def _set_aside(
-    tx: Transaction, which: Select[int], bound: dict[str, datetime], to: State, why: str, now: datetime
-) -> list[int]:
-    done = sorted(tx.scalars(which, bound))
-    if done:
-        tx.execute(update(delivery).where(delivery.c.id.in_(done)).values(state=to, reason=why))
-        write_down(tx, [_moved(now, DAEMON, "late", one, State.WAITING, to, reason=why) for one in done])
-    return done
 
 
 def _moved(now: datetime, actor: str, verb: str, number: int, before: State, after: State, **more: object) -> Entry:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, literal, select, update
 
 from posts.model import Kind, Media, Post, Quote
 from scheduler.model import Review, State
+from scheduler.plan import on_time_until
 from scheduler.store import versions
 from scheduler.store.columns import UtcDateTime
 from scheduler.store.schema import account, approval, delivery, media, post, post_variant, quote
@@ -111,7 +112,7 @@ def replace(tx: Transaction, post_id: int, new: NewPost, *, by: str, now: dateti
     tx.execute(
         update(delivery)
         .where(delivery.c.post_id == post_id, delivery.c.state.in_([State.WAITING, State.HELD, State.FAILED]))
-        .values(**_wish(new.when), progress={})
+        .values(**_wish(new), progress={})
     )
 
 
@@ -240,13 +241,16 @@ def _columns(new: NewPost) -> dict[str, object]:
     }
 
 
-def _wish(when: When) -> dict[str, object]:
+def _wish(new: NewPost) -> dict[str, object]:
+    when = new.when
     return {
         "due_at": when.instant,
         "next_at": when.instant,
         "local_due": when.local,
         "time_zone": when.zone,
         "tzdata": when.tzdata,
+        "go_until": on_time_until(new.kind, when.instant, when.zone),
+        "let_go": None,
     }
 
 
@@ -303,7 +307,7 @@ def _add_deliveries(tx: Transaction, wanted: Sequence[tuple[int, NewPost, str]])
             "mission": new.content.mission,
             "platform": platforms[account_id],
             **fresh,
-            **_wish(new.when),
+            **_wish(new),
         }
         for post_id, new, account_id in wanted
     ]

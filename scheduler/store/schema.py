@@ -192,6 +192,8 @@ delivery = Table(
     Column("remote_id", Text),
     Column("permalink", Text),
     Column("key", Text, unique=True),
+    Column("go_until", UtcDateTime, nullable=False),
+    Column("let_go", Text),
     UniqueConstraint("post_id", "account_id"),
     CheckConstraint(_one_of("state", State), name="state"),
     CheckConstraint(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, text, update
 
 from posts.model import Account, Campaign, Kind, Mission, Post
+from scheduler.catching_up import catch_up
 from scheduler.content import content_hash
 from scheduler.model import Outcome, State
 from scheduler.plan import local_text
@@ -130,6 +131,11 @@ class World:
         """What is due, claimed and committed."""
         with self.database.write() as tx:
             return claims.claim(tx, now=self.clock(), most=most, owner=owner)
+
+    def catch_up(self) -> None:
+        """The rules for late posts have been asked, as in every pass."""
+        with self.database.write() as tx:
+            catch_up(tx, self.clock())
 
     def record(self, *what: Outcome) -> set[int]:
         """The outcomes, recorded and committed."""

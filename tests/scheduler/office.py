@@ -73,7 +73,7 @@ class Office:
         self.begin()
         self.finish()
         with self.world.database.read() as tx:
-            return claims.next_due(tx)
+            return claims.next_due(tx, self.world.clock())
 
     def begin(self) -> datetime | None:
         """One pass; the senders are at it."""

@@ -136,15 +136,19 @@ def test_only_what_there_is_room_for_is_claimed(world: World, office: Callable[.
     here.finish()
 
 
-def test_what_is_late_is_set_aside_before_anything_is_claimed(world: World, office: Callable[..., Office]) -> None:
-    """After an outage nothing old bursts out."""
+def test_what_is_late_goes_half_an_hour_after_what_is_on_time(world: World, office: Callable[..., Office]) -> None:
+    """After an outage nothing old bursts out, and nothing old pushes aside what is due now."""
     late, fresh = world.delivery(due=world.clock() - 60 * MINUTE), world.delivery()
-    adapter = ObedientAdapter()
+    here = office()
 
-    office(adapter).pass_on()
+    assert here.pass_on() == world.clock() + 30 * MINUTE
+    assert (world.state(late), world.state(fresh)) == (State.WAITING, State.PUBLISHED)
+    world.clock.tick(minutes=30)
+    here.pass_on()
 
-    assert (world.state(late), world.state(fresh)) == (State.HELD, State.PUBLISHED)
-    assert len(adapter.calls) == 1
+    assert world.state(late) is State.PUBLISHED
+    assert (world.row(late)["late_by_s"], world.row(late)["let_go"]) == (90 * 60, "rules")
+    assert [row["verb"] for row in world.audit(f"delivery:{late}")] == ["late", "claim", "outcome"]
 
 
 # --- at most once

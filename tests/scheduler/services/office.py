@@ -179,6 +179,7 @@ class Office:
 
     def claimable(self) -> set[int]:
         """Which deliveries would be sent now."""
+        self.world.catch_up()
         return {one.delivery_id for one in self.world.claim()}
 
 

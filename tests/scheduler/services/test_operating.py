@@ -11,12 +11,10 @@ import pytest
 from adapters.contract import Ambiguous, AuthExpired, Receipt, Retryable
 from adapters.outbox import Outbox
 from posts.compose import compose
-from posts.model import Kind
 from scheduler.model import State, WrongUse
-from scheduler.plan import on_time
 from scheduler.services import operating
 from scheduler.services.operating import remote_id_of
-from scheduler.store import claims, posts
+from scheduler.store import posts
 from tests.fakes.adapter import ObedientAdapter
 from tests.fakes.progress import MemoryProgress
 
@@ -55,9 +53,8 @@ def test_a_delivery_released_after_its_time_goes_at_once(office: Office) -> None
     operating.hold(office.desk, [number], why="wait")
     office.clock.tick(hours=6)
     operating.release(office.desk, [number])
-    with office.database.write() as tx:
-        claims.set_late_aside(tx, now=office.clock(), kinds={kind: on_time(kind) for kind in Kind})
     assert office.claimable() == {number}
+    assert office.world.row(number)["let_go"] == "person"
 
 
 def test_release_refuses_what_may_be_out(office: Office) -> None:

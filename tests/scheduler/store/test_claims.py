@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from scheduler.model import Claimed
     from tests.fakes.world import World
 
-KINDS = {kind: on_time(kind) for kind in Kind}
 SCOPES = [(Scope.ALL, ""), (Scope.CAMPAIGN, "1"), (Scope.MISSION, "GE"), (Scope.ACCOUNT, "ge-feed")]
 OTHERS = [(Scope.CAMPAIGN, "2"), (Scope.MISSION, "TJ"), (Scope.ACCOUNT, "ge-wall")]
 
@@ -176,8 +175,8 @@ def test_what_may_not_be_taken_does_not_wake_anybody(world: World) -> None:
     later = world.clock() + timedelta(hours=1)
     world.delivery("ge-feed", due=later)
     with world.database.read() as tx:
-        assert claims.next_due(tx, but=["tj-feed"]) == later
-        assert claims.next_due(tx, but=["tj-feed", "ge-feed"]) is None
+        assert claims.next_due(tx, world.clock(), but=["tj-feed"]) == later
+        assert claims.next_due(tx, world.clock(), but=["tj-feed", "ge-feed"]) is None
 
 
 def test_of_one_instant_the_first_added_goes_first(world: World) -> None:
@@ -398,61 +397,31 @@ def test_an_edited_post_starts_without_the_old_one_s_progress(world: World) -> N
 
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("over", [False, True])
-def test_what_missed_its_time_is_held_by_its_kind(world: World, kind: Kind, over: bool) -> None:
-    """What nobody sent in time is for a person to judge; what is a moment late still goes."""
+def test_what_may_no_longer_go_by_its_kind_is_not_claimed(world: World, kind: Kind, over: bool) -> None:
+    """What nobody sent in time is for the rules to judge; what is a moment late still goes."""
     number = world.delivery(kind=kind)
-    world.clock.tick(seconds=KINDS[kind].total_seconds() + over)
+    world.clock.tick(seconds=on_time(kind).total_seconds() + over)
 
-    assert _set_late_aside(world) == ([number] if over else [])
-    assert world.state(number) is (State.HELD if over else State.WAITING)
-    assert ("missed its time" in world.row(number)["reason"]) is over
+    assert [one.delivery_id for one in world.claim()] == ([] if over else [number])
 
 
-def test_what_is_past_its_not_after_is_skipped(world: World) -> None:
-    """It is over, and says why; nobody has to decide."""
+def test_what_is_past_its_not_after_is_not_claimed(world: World) -> None:
+    """The officer's own limit."""
     number = world.delivery(not_after=world.clock() + timedelta(minutes=1))
-    world.clock.tick(minutes=1)
-    assert _set_late_aside(world) == []
+    world.clock.tick(minutes=1, seconds=1)
 
-    world.clock.tick(seconds=1)
-    assert _set_late_aside(world) == [number]
-    assert world.state(number) is State.SKIPPED
-    assert "not after" in world.row(number)["reason"]
-
-
-def test_lateness_counts_from_the_next_try(world: World) -> None:
-    """A platform that asked us to wait an hour has not made the post late."""
-    number = world.delivery()
-    (claimed,) = world.claim()
-    world.record(outcome(claimed, State.WAITING, world.clock(), next_at=world.clock() + timedelta(hours=1)))
-    world.clock.tick(hours=1, minutes=1)
-
-    assert _set_late_aside(world) == []
-    assert [one.delivery_id for one in world.claim()] == [number]
-
-
-@pytest.mark.parametrize("why", ["paused", "not approved"])
-def test_what_cannot_go_out_anyway_is_not_set_aside(world: World, why: str) -> None:
-    """A paused post is late when it is released, not before; a draft is not late at all."""
-    number = world.delivery(approved=why != "not approved")
-    if why == "paused":
-        _press(world, Scope.ALL, "")
-    world.clock.tick(days=1)
-
-    assert _set_late_aside(world) == []
+    assert world.claim() == []
     assert world.state(number) is State.WAITING
 
 
-def test_each_one_set_aside_leaves_one_audit_row(world: World) -> None:
-    """After an outage this is where an officer finds what happened to forty posts."""
-    numbers = [world.delivery() for _ in range(3)]
+def test_what_is_due_and_late_wakes_nobody(world: World) -> None:
+    """The rules decide when it goes; until then the daemon would run in a circle."""
+    world.delivery()
+    later = world.clock() + timedelta(hours=2)
+    world.delivery(due=later)
     world.clock.tick(hours=1)
-    _set_late_aside(world)
 
-    for number in numbers:
-        (row,) = world.audit(f"delivery:{number}")
-        assert (row["verb"], row["before"]) == ("late", '{"state":"waiting"}')
-        assert '"state":"held"' in row["after"]
+    assert _next_due(world) == later
 
 
 def test_the_other_posts_of_the_account_are_known_by_their_ids(world: World) -> None:
@@ -490,14 +459,9 @@ def _save(world: World, claimed: Claimed, progress: dict[str, dict[str, object]]
         return claims.save_progress(tx, [(claimed.delivery_id, claimed.fence, progress)])
 
 
-def _set_late_aside(world: World) -> list[int]:
-    with world.database.write() as tx:
-        return claims.set_late_aside(tx, now=world.clock(), kinds=KINDS)
-
-
 def _next_due(world: World) -> object:
     with world.database.read() as tx:
-        return claims.next_due(tx)
+        return claims.next_due(tx, world.clock())
 
 
 def _together(acts: Sequence[Callable[[], None]]) -> None:

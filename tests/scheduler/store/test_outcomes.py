@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from posts.model import Kind
 from scheduler.model import State
-from scheduler.plan import on_time
 from scheduler.store import claims, moves, outcomes
 from tests.fakes.world import outcome
 
@@ -216,10 +214,8 @@ def test_what_died_preparing_is_late_by_its_own_time(world: World) -> None:
     world.clock.tick(hours=5)
     _recover(world)
 
-    with world.database.write() as tx:
-        kinds = {kind: on_time(kind) for kind in Kind}
-        assert claims.set_late_aside(tx, now=world.clock(), kinds=kinds) == [number]
-    assert world.state(number) is State.HELD
+    world.catch_up()
+    assert world.row(number)["let_go"] == "rules"
 
 
 def test_after_a_restart_of_seconds_nothing_has_changed(world: World) -> None:

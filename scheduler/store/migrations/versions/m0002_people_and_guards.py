@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from scheduler.store.columns import UtcDateTime
+from scheduler.store.migrations.guards_0001 import views
 
 revision = "0002"
 down_revision = "0001"
@@ -80,9 +81,24 @@ def upgrade() -> None:
     )
     op.add_column("post", sa.Column("submissions", sa.Integer(), server_default="0", nullable=False))
     op.add_column("approval", sa.Column("submission", sa.Integer(), server_default="0", nullable=False))
+    _lateness()
     op.add_column("pause", sa.Column("release_asked_at", Instant, nullable=True))
     op.add_column("pause", sa.Column("release_asked_by", sa.Text(), nullable=True))
     op.add_column("heartbeat", sa.Column("announcement", sa.Text(), nullable=True))
     op.add_column("heartbeat", sa.Column("grace_until", Instant, nullable=True))
     op.add_column("heartbeat", sa.Column("standstill", sa.Text(), nullable=True))
     op.add_column("heartbeat", sa.Column("resting", sa.JSON(), nullable=True))
+
+
+LONG_AGO = "1970-01-01 00:00:00.000000"
+
+
+def _lateness() -> None:
+    """What was stored before is looked at when it falls due: its `go_until` has passed, so the rules set it anew.
+
+    The view that shows every column of a delivery is made again: PostgreSQL froze its columns when it was made.
+    """
+    op.execute("DROP VIEW delivery_log")
+    op.add_column("delivery", sa.Column("go_until", Instant, nullable=False, server_default=LONG_AGO))
+    op.add_column("delivery", sa.Column("let_go", sa.Text(), nullable=True))
+    op.execute(next(one for one in views() if one.startswith("CREATE VIEW delivery_log ")))

@@ -1,0 +1,207 @@
+"""The rules for late posts over a real database: which go, which wait for a person, and that nothing comes twice."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from posts.model import Kind
+from scheduler.model import Scope, State
+from scheduler.plan import on_time
+from scheduler.store import late, pauses
+from tests.fakes.clock import MORNING
+
+if TYPE_CHECKING:
+    from tests.fakes.world import World
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+MANY = 10_000
+WITHIN_S = 20  # on a busy machine; a few seconds on an idle one
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("over", [timedelta(), timedelta(seconds=1)])
+def test_what_is_on_time_is_left_alone(world: World, kind: Kind, over: timedelta) -> None:
+    """A restart of a minute changes nothing; only what is later gets a row in the audit."""
+    number = world.delivery(kind=kind)
+    before = world.row(number)
+    world.clock.tick(seconds=(on_time(kind) + over).total_seconds())
+    world.catch_up()
+
+    assert (world.row(number) == before) is (not over)
+    assert [row["verb"] for row in world.audit(f"delivery:{number}")] == (["late"] if over else [])
+
+
+def test_three_go_late_and_the_rest_is_held_with_its_reason(world: World) -> None:
+    """Forty posts at once after an outage are harm; each says what became of it."""
+    numbers = [world.delivery(due=MORNING + number * MINUTE) for number in range(5)]
+    now = world.clock.tick(hours=2)
+    world.catch_up()
+
+    rows = [world.row(one) for one in numbers]
+    assert [row["state"] for row in rows] == ["waiting"] * 3 + ["held"] * 2
+    assert [row["next_at"] for row in rows[:3]] == [now, now + 30 * MINUTE, now + HOUR]
+    assert rows[1]["reason"] == (
+        "it missed its time, 2027-07-30 09:01 in Asia/Tbilisi: re-spaced to 2027-07-30 11:30 in Asia/Tbilisi,"
+        " nobody need act"
+    )
+    assert "3 late posts of ge-feed" in rows[3]["reason"]
+    assert [one.delivery_id for one in world.claim()] == numbers[:1]
+    assert world.row(numbers[0])["due_at"] == MORNING
+
+
+def test_a_second_outage_on_the_same_day_lets_no_more_go(world: World) -> None:
+    """Three a day, however often the machine stands still."""
+    gone = [world.delivery(due=MORNING + number * MINUTE) for number in range(3)]
+    world.clock.tick(hours=1)
+    for number in gone:
+        world.catch_up()
+        world.publish(number)
+        world.clock.tick(minutes=30)
+    fourth = world.delivery()
+    world.clock.tick(hours=2)
+    world.catch_up()
+
+    assert world.state(fourth) is State.HELD
+    assert [world.row(one)["let_go"] for one in gone] == ["rules"] * 3
+
+
+def test_a_late_post_whose_instant_was_missed_again_is_judged_anew(world: World) -> None:
+    """It was to come at 11:30 and the machine stood still until three: it must not burst out then."""
+    first, second = world.delivery(), world.delivery()
+    world.clock.tick(hours=2)
+    world.catch_up()
+    world.publish(first)
+    now = world.clock.tick(hours=4)
+    world.catch_up()
+
+    row = world.row(second)
+    assert (row["state"], row["next_at"], row["let_go"]) == ("waiting", now, "rules")
+    assert row["go_until"] == now + 15 * MINUTE
+
+
+def test_what_is_past_its_not_after_is_skipped(world: World) -> None:
+    """It is over, and says why; nobody has to decide."""
+    number = world.delivery(due=MORNING + HOUR, not_after=MORNING + MINUTE)
+    world.clock.tick(minutes=1)
+    world.catch_up()
+    assert world.state(number) is State.WAITING
+
+    world.clock.tick(seconds=1)
+    world.catch_up()
+    assert world.state(number) is State.SKIPPED
+    assert "not after" in world.row(number)["reason"]
+
+
+@pytest.mark.parametrize("why", ["paused", "not approved"])
+def test_what_cannot_go_out_anyway_is_not_judged(world: World, why: str) -> None:
+    """A paused post is late when it is resumed, not before; a draft is not late at all."""
+    number = world.delivery(approved=why != "not approved")
+    if why == "paused":
+        _press(world)
+    before = world.row(number)
+    world.clock.tick(days=1)
+    world.catch_up()
+
+    assert world.row(number) == before
+
+
+def test_resuming_asks_the_rules(world: World) -> None:
+    """A pause of a day ends with what is still worth sending, and not with a burst."""
+    numbers = [world.delivery() for _ in range(5)]
+    _press(world)
+    world.clock.tick(hours=3)
+    with world.database.write() as tx:
+        pauses.release(tx, Scope.ALL, "", why="over", by="officer", now=world.clock())
+    world.catch_up()
+
+    assert len(world.claim()) == 1
+    assert [world.state(one) for one in numbers[3:]] == [State.HELD, State.HELD]
+
+
+def test_a_draft_s_time_is_no_neighbour(world: World) -> None:
+    """Nobody knows whether it ever goes; it must not push a late post aside."""
+    world.delivery(due=MORNING + HOUR, approved=False)
+    number = world.delivery()
+    now = world.clock.tick(hours=1)
+    world.catch_up()
+
+    assert world.row(number)["next_at"] == now
+
+
+def test_quiet_hours_and_zone_are_the_mission_s(world: World) -> None:
+    """Nothing late is sent inside them."""
+    world.run("UPDATE mission SET quiet_hours = '09:30-12:00' WHERE code = 'GE'")
+    georgia, tajikistan = world.delivery(), world.delivery("tj-feed")
+    now = world.clock.tick(hours=1)
+    world.catch_up()
+
+    assert world.row(georgia)["next_at"] == datetime.fromisoformat("2027-07-30T08:00:00+00:00")
+    assert world.row(tajikistan)["next_at"] == now
+
+
+def test_what_was_stored_before_there_were_rules_is_judged_when_it_falls_due(world: World) -> None:
+    """An upgraded database knows no time until when its deliveries may go: they must neither stay nor burst."""
+    fresh, old = world.delivery("ge-wall", due=MORNING + HOUR), world.delivery()
+    world.run("UPDATE delivery SET go_until = '1970-01-01 00:00:00.000000'")
+    now = world.clock.tick(hours=1)
+    world.catch_up()
+
+    assert world.row(fresh)["go_until"] == now + 15 * MINUTE
+    assert world.row(fresh)["let_go"] is None
+    assert {one.delivery_id for one in world.claim()} == {fresh, old}
+
+
+def test_it_is_counted_how_many_are_late(world: World) -> None:
+    """Those not judged yet, and those that go later than they were wished for."""
+    for _ in range(3):
+        world.delivery()
+    world.delivery(due=MORNING + 3 * HOUR)
+    world.clock.tick(hours=1)
+    with world.database.read() as tx:
+        assert late.late_count(tx, world.clock()) == 3
+    world.catch_up()
+    with world.database.read() as tx:
+        assert late.late_count(tx, world.clock()) == 3
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_ten_thousand_late_ones_are_judged_within_seconds(world: World) -> None:
+    """A year's plan that nobody sent must not keep what is on time from going."""
+    first = world.delivery(due=MORNING - HOUR)
+    world.run(
+        f"WITH RECURSIVE n(value) AS (SELECT 2 UNION ALL SELECT value + 1 FROM n WHERE value < {MANY})"
+        " INSERT INTO post (campaign_id, mission, kind, review, content_hash, text, language, link, first_comment,"
+        " created_by, created_at, external_id, source_hash, notes)"
+        " SELECT campaign_id, mission, kind, review, content_hash, text, language, link, first_comment, created_by,"
+        " created_at, 'copy-' || n.value, source_hash, notes FROM post, n"
+    )
+    world.run(
+        "INSERT INTO approval (post_id, content_hash, by, at) SELECT p.id, p.content_hash, a.by, a.at"
+        " FROM post p, approval a WHERE p.id > 1 AND a.post_id = 1"
+    )
+    world.run(
+        "INSERT INTO delivery (post_id, account_id, mission, platform, state, reason, due_at, next_at, fence, tries,"
+        " progress, looks, local_due, time_zone, tzdata, go_until) SELECT p.id, account_id, d.mission, platform, state,"
+        " reason, due_at, next_at, fence, tries, progress, looks, local_due, time_zone, tzdata, go_until"
+        " FROM post p, delivery d WHERE p.id > 1 AND d.post_id = 1"
+    )
+    assert world.count("delivery") == MANY
+    begun = time.monotonic()
+    world.catch_up()
+
+    assert time.monotonic() - begun < WITHIN_S
+    assert world.state(first) is State.WAITING
+    with world.database.read() as tx:
+        held = tx.scalar(text("SELECT COUNT(*) FROM delivery WHERE state = 'held' AND reason <> ''"))
+    assert held == MANY - 3
+
+
+def _press(world: World) -> None:
+    with world.database.write() as tx:
+        pauses.press(tx, Scope.ALL, "", why="a wrong number", by="officer", now=world.clock())
