@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli import accounts, alerts, cards, plan, queue, quotes, red_button, reports, setup, users
+from scheduler.cli import accounts, alerts, cards, keeping, plan, queue, quotes, red_button, reports, setup, users
 from scheduler.cli.common import UNAVAILABLE, WRONG_USE, say_aside
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "log": reports.log,
     "verify": reports.verify,
     "doctor": setup.doctor,
+    "reconcile": keeping.reconcile,
 }
 ACCOUNTS: dict[str, Callable[..., None]] = {"list": accounts.list_, "check": accounts.check}
 ALERTS: dict[str, Callable[..., None]] = {"test": alerts.try_out}

@@ -71,12 +71,23 @@ class Lineage:
     words: str | None
     row: Instance | None
     told: Told
+    marked: Place | None
     here: str
 
     @property
     def number(self) -> int:
         """Behind which line the journal goes on."""
         return max(self.told.last, self.row.journal_number if self.row else 0)
+
+    @property
+    def instance_there(self) -> str:
+        """Whose journal lies there; empty if nobody's."""
+        return self.told.instance or (self.marked.instance if self.marked else "")
+
+    @property
+    def elsewhere(self) -> str:
+        """Where the database sent from before, if that is another place than now; empty if it is the same."""
+        return self.marked.where if self.marked and self.marked.where != self.here else ""
 
 
 def look(desk: Desk) -> Lineage:
@@ -91,7 +102,7 @@ def look(desk: Desk) -> Lineage:
     known = row.journal_number if row else 0
     before = marked.where if marked else "not known"
     words = WORDS.get(verdict, "").format(folder=folder, last=told.last, known=known, here=here, before=before)
-    return Lineage(verdict=verdict, words=words or None, row=row, told=told, here=here)
+    return Lineage(verdict=verdict, words=words or None, row=row, told=told, marked=marked, here=here)
 
 
 def settle_in(desk: Desk, found: Lineage) -> Instance:

@@ -46,9 +46,10 @@ class Point(StrEnum):
     KR1 = "what a dead process left is sorted and committed"
 
 
+# What a dead process left is the first outcome of the next: that it died, or what the send journal knows of it.
 AT_THE_PLATFORM = frozenset({Point.K4, Point.K5})  # the judge strikes there; for the outbox, K5 is its page
-BEFORE_COMMIT = {Point.K0: ("claim", ""), Point.K6B: ("outcome", "receipt"), Point.KR0: ("outcome", "died")}
-AFTER_COMMIT = {Point.K1: ("claim", ""), Point.K7: ("outcome", "receipt"), Point.KR1: ("outcome", "died")}
+BEFORE_COMMIT = {Point.K0: ("claim", ""), Point.K6B: ("outcome", "receipt"), Point.KR0: ("outcome", "")}
+AFTER_COMMIT = {Point.K1: ("claim", ""), Point.K7: ("outcome", "receipt"), Point.KR1: ("outcome", "")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,67 @@
+"""Copies of the database: reconcile, and what goes with it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.cli.common import NEEDS_A_PERSON, As, Json, desk_of, plain, show
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from scheduler.services.reconciling import Reconciled
+
+
+def reconcile(
+    context: typer.Context,
+    moved: Annotated[
+        bool, typer.Option("--moved", help="The database was moved here, and nothing sends at the old place any more.")
+    ] = False,
+    without_journal: Annotated[
+        bool, typer.Option("--without-journal", help="The send journal is lost for good.")
+    ] = False,
+    acting: As = None,
+    as_json: Json = False,
+) -> None:
+    """Bring the database together with the send journal; what that knows is kept, and everything stays paused."""
+    from scheduler.services import reconciling
+
+    with desk_of(context, acting) as desk:
+        done = reconciling.reconcile(desk, moved=moved, without_journal=without_journal)
+    show(told_of(done), as_json, lambda console: say(console, done))
+    if done.needs_a_person:
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+def told_of(done: "Reconciled") -> dict[str, object]:
+    """The JSON form of what was reconciled."""
+    return {
+        "verdict": done.verdict,
+        "published": done.published,
+        "to_settle": done.to_settle,
+        "unknown": done.unknown,
+        "ended": done.ended,
+        "paused": done.paused,
+    }
+
+
+def say(console: "Console", done: "Reconciled") -> None:
+    """What was reconciled, in words, and what is asked of a person."""
+    lines = [f"database and send journal are one history again (they were: {done.verdict})"]
+    if done.published:
+        lines.append(f"published, as the journal proves: {_numbers(done.published)}")
+    if done.to_settle:
+        lines.append(f"may be out; look, then july30 queue resolve: {_numbers(done.to_settle)}")
+    for one in done.unknown:
+        where = one["permalink"] or "address not known"
+        lines.append(f"out or perhaps out, and not in this database: {one['account']}, {plain(one['at'])}: {where}")
+    for one in done.ended:
+        where = one["permalink"] or "address not known"
+        lines.append(f"ended here, yet out or perhaps out: delivery {one['delivery']}, {one['account']}: {where}")
+    if done.paused:
+        lines.append("everything is paused: look the queue over (july30 queue list), then july30 resume --all")
+    console.print("\n".join(lines), markup=False)
+
+
+def _numbers(those: list[int]) -> str:
+    return ", ".join(map(str, those))
