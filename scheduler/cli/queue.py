@@ -234,17 +234,27 @@ def resolve(
 
 
 def take_down(
-    context: typer.Context, posts: Posts, why: Why = "taken down by hand", acting: As = None, as_json: Json = False
+    context: typer.Context,
+    posts: Posts,
+    why: Why = "taken down by hand",
+    cancel_rest: Annotated[bool, typer.Option("--cancel-rest", help="Cancel what is not out yet.")] = False,
+    by_hand: Annotated[bool, typer.Option("--by-hand", help="Somebody has deleted what is live: just say so.")] = False,
+    acting: As = None,
+    as_json: Json = False,
 ) -> None:
     """Delete posts wherever they are live and that is allowed; lists what must be deleted by hand."""
-    from scheduler.services import operating
+    from scheduler.services.taking_down import take_down
 
     with desk_of(context, acting) as desk:
-        rows = operating.take_down(desk, posts, why=why)
-    shown = [(one["delivery"], one["account"], one["removed"], one["permalink"], one["reason"]) for one in rows]
-    columns = ["id", "account", "removed", "address", "reason"]
+        rows = take_down(desk, posts, why=why, cancel_rest=cancel_rest, by_hand=by_hand)
+    ended = ["removed" if one["removed"] else "cancelled" if one["cancelled"] else "no" for one in rows]
+    shown = [
+        (one["delivery"], one["account"], done, one["permalink"], one["reason"])
+        for one, done in zip(rows, ended, strict=True)
+    ]
+    columns = ["id", "account", "done", "address", "reason"]
     show({"deliveries": rows}, as_json, lambda console: console.print(table(columns, shown)))
-    if not all(one["removed"] for one in rows):
+    if "no" in ended:
         raise typer.Exit(NEEDS_A_PERSON)
 
 

@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 from adapters.contract import Failure
 from posts.compose import compose
 from scheduler.looking import Memory
-from scheduler.model import MOVES, Scope, State, WrongUse
+from scheduler.model import Scope, State, WrongUse
 from scheduler.plan import next_reading, window_end
 from scheduler.services.confirming import Resumed, is_confirmed
-from scheduler.services.permitting import Right, require_for_deliveries, require_for_posts, require_for_scope
+from scheduler.services.permitting import Right, require_for_deliveries, require_for_scope
 from scheduler.store import claims, late, moves, outcomes, pauses, posts
 from scheduler.store.moves import Move
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from adapters.contract import Receipt
@@ -104,18 +104,6 @@ def resolve_not_published(desk: Desk, number: int) -> None:
         _to_waiting(tx, desk, number, "resolve", before)
 
 
-def take_down(desk: Desk, post_ids: Sequence[int], *, why: str) -> list[dict[str, object]]:
-    """Every live delivery of the posts has been deleted where the platform allows it; one row for each delivery.
-
-    Rows carry delivery, account, permalink, removed (bool) and reason. What is not removed asks for a person: it must
-    be deleted by hand, or it is not out yet and may still come. What has ended is left out.
-    """
-    refuse_no_reason(why)
-    with desk.database.read() as tx:
-        require_for_posts(tx, desk, Right.TAKE_DOWN, post_ids)
-    return [_take_one_down(desk, row, why) for post_id in post_ids for row in _not_ended(desk, post_id)]
-
-
 def pause(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
     """Nothing in the scope is sent from now on; False if it was paused already."""
     refuse_no_reason(why)
@@ -193,37 +181,6 @@ def _look_up(desk: Desk, number: int) -> Receipt:
     if receipt is None:
         raise WrongUse(f"{account.id} has no such post that we can find; give its address, or say --not-published")
     return receipt
-
-
-def _not_ended(desk: Desk, post_id: int) -> list[dict[str, object]]:
-    with desk.database.read() as tx:
-        rows = posts.deliveries_of(tx, post_id)
-    if not rows:
-        raise WrongUse(f"there is no post {post_id}; `july30 queue list` shows those there are")
-    return [row for row in rows if MOVES[State(str(row["state"]))]]
-
-
-def _take_one_down(desk: Desk, row: Mapping[str, Any], why: str) -> dict[str, object]:
-    told = {"delivery": row["id"], "account": row["account_id"], "permalink": row["permalink"]}
-    if row["state"] != State.PUBLISHED:
-        return {**told, "removed": False, "reason": _not_out_yet(row)}
-    try:
-        account = desk.settings.account(row["account_id"])
-        if not desk.profile(account).can_delete:
-            return {**told, "removed": False, "reason": f"{account.platform} cannot delete through us: do it by hand"}
-        desk.adapter_of(account.id).delete(row["remote_id"])
-    except (Failure, WrongUse) as error:
-        return {**told, "removed": False, "reason": str(error)}
-    with desk.database.write() as tx:
-        move = Move(verb="take-down", to=State.REMOVED, actor=desk.actor, reason=why)
-        moves.make(tx, row["id"], move, desk.now(), {"measure_at": None})
-    return {**told, "removed": True, "reason": why}
-
-
-def _not_out_yet(row: Mapping[str, Any]) -> str:
-    if row["state"] in {State.UNCLEAR, State.SENDING}:
-        return f"it is {row['state']}: look whether it is out, and settle it with `july30 queue resolve {row['id']}`"
-    return f"it is {row['state']} and may still go out: `july30 queue cancel {row['id']}` if it must not"
 
 
 def _must_exist(desk: Desk, scope: Scope, subject: str) -> None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.contract import Ambiguous, AuthExpired, Receipt, Retryable
-from adapters.outbox import Outbox
+from adapters.contract import AuthExpired, Receipt, Retryable
 from posts.compose import compose
 from scheduler.model import State, WrongUse
 from scheduler.services import operating
 from scheduler.services.operating import remote_id_of
 from scheduler.store import posts
 from tests.fakes.adapter import ObedientAdapter
-from tests.fakes.progress import MemoryProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,97 +259,6 @@ def test_resolving_settles_the_attempt(office: Office) -> None:
     operating.resolve_not_published(office.desk, second)
     outcomes = [office.world.attempts(number)[-1]["outcome"] for number in (first, second)]
     assert outcomes == ["resolved_published", "resolved_not_published"]
-
-
-# -- taking down ---------------------------------------------------------------------------------------------------
-
-
-def test_a_post_taken_down_is_really_gone_from_the_outbox(office: Office) -> None:
-    """Withdrawn consent does not bear a database that only says so."""
-    account = office.settings.account("ge-outbox")
-    outbox = Outbox(account, None)  # type: ignore[arg-type]
-    office.adapters["ge-outbox"] = outbox
-    number = office.delivery()
-    message, key = _message(office, number)
-    receipt = outbox.publish(message, key, MemoryProgress())
-    office.due(number)
-    office.world.publish(number, receipt.remote_id)
-    (told,) = operating.take_down(office.desk, [office.world.row(number)["post_id"]], why="consent withdrawn")
-    assert (told["removed"], told["reason"]) == (True, "consent withdrawn")
-    assert outbox.feed.posts() == []
-    assert (office.settings.path.parent / "outbox" / "ge-outbox" / "removed" / receipt.remote_id).is_dir()
-    row = office.world.row(number)
-    assert (row["state"], row["reason"], row["measure_at"]) == (State.REMOVED, "consent withdrawn", None)
-
-
-def test_where_the_platform_cannot_delete_the_address_is_listed(office: Office) -> None:
-    """The officer gets a list of what to delete by hand, not a false "done"."""
-    number = office.published(account="ge-manual")
-    (told,) = operating.take_down(office.desk, [office.world.row(number)["post_id"]], why="consent withdrawn")
-    assert told["removed"] is False
-    assert told["permalink"] == office.world.row(number)["permalink"]
-    assert "by hand" in str(told["reason"])
-    assert office.world.state(number) is State.PUBLISHED
-
-
-@pytest.mark.parametrize("failure", [Retryable("it is away"), AuthExpired("no token"), Ambiguous("no answer")])
-def test_what_could_not_be_deleted_stays_published(office: Office, failure: Exception) -> None:
-    """It is still there for everybody to read."""
-
-    class Stubborn(ObedientAdapter):
-        def delete(self, remote_id: str) -> None:
-            raise failure
-
-    number = office.published()
-    office.adapters["ge-outbox"] = Stubborn()
-    (told,) = operating.take_down(office.desk, [office.world.row(number)["post_id"]], why="consent withdrawn")
-    assert (told["removed"], told["reason"]) == (False, str(failure))
-    assert office.world.state(number) is State.PUBLISHED
-
-
-def test_a_take_down_without_a_reason_deletes_nothing(office: Office) -> None:
-    """Asked before the platform is, or it would be gone there and live here."""
-    number = office.published()
-    adapter = ObedientAdapter()
-    office.adapters["ge-outbox"] = adapter
-    with pytest.raises(WrongUse, match="say why"):
-        operating.take_down(office.desk, [office.world.row(number)["post_id"]], why=" ")
-    assert adapter._removed == set()
-
-
-def test_an_account_that_is_gone_from_the_configuration_does_not_stop_the_take_down(office: Office) -> None:
-    """The others must still be deleted, and that one listed."""
-    number = office.published(account="ge-outbox")
-    post = office.world.row(number)["post_id"]
-    without = replace(office.settings, accounts=office.settings.accounts[1:])
-    (told,) = operating.take_down(office.desk_with(without), [post], why="consent withdrawn")
-    assert (told["removed"], told["account"]) == (False, "ge-outbox")
-
-
-@pytest.mark.parametrize("state", [State.WAITING, State.HELD, State.UNCLEAR, State.SENDING, State.FAILED])
-def test_what_may_still_come_out_is_listed_too(office: Office, state: State) -> None:
-    """Deleted on one channel while it waits on the other, it would be back within the hour."""
-    post = office.post(account="ge-outbox;ge-manual")
-    out, open_one = office.world.deliveries(post)
-    office.stands(open_one, state)
-    office.stands(out, State.PUBLISHED)
-    told = {row["delivery"]: row for row in operating.take_down(office.desk, [post], why="consent withdrawn")}
-    assert told[open_one]["removed"] is False
-    assert f"it is {state}" in str(told[open_one]["reason"])
-
-
-@pytest.mark.parametrize("state", [State.REMOVED, State.SKIPPED, State.CANCELLED])
-def test_what_has_ended_is_not_listed(office: Office, state: State) -> None:
-    """There is nothing to do about it."""
-    number = office.delivery()
-    office.stands(number, state)
-    assert operating.take_down(office.desk, [office.world.row(number)["post_id"]], why="why") == []
-
-
-def test_a_post_that_there_is_not_cannot_be_taken_down(office: Office) -> None:
-    """A typing error must not read as "nothing was live"."""
-    with pytest.raises(WrongUse, match="there is no post 99"):
-        operating.take_down(office.desk, [99], why="why")
 
 
 def _message(office: Office, number: int) -> tuple[Message, str]:

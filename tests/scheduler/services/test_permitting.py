@@ -12,6 +12,7 @@ from scheduler.services import editing, operating, reviewing
 from scheduler.services.importing import import_sheet
 from scheduler.services.permitting import ROLES, WITHOUT_A_NAME, Right, identified
 from scheduler.services.queueing import Wish, queue_post
+from scheduler.services.taking_down import take_down
 from scheduler.store import people
 from tests.scheduler.services.office import ROW
 
@@ -61,7 +62,7 @@ VERBS: dict[str, Verb] = {
     "hold": (Right.STOP, lambda desk, case: operating.hold(desk, [case.number], why="wait")),
     "cancel": (Right.STOP, lambda desk, case: operating.cancel(desk, [case.number], why="no")),
     "send-back": (Right.SEND_BACK, lambda desk, case: reviewing.send_back(desk, [case.post], why="a typo")),
-    "take-down": (Right.TAKE_DOWN, lambda desk, case: operating.take_down(desk, [case.post], why="withdrawn")),
+    "take-down": (Right.TAKE_DOWN, lambda desk, case: take_down(desk, [case.post], why="withdrawn")),
     "resume": (Right.RESUME, _resume),
     "approve": (Right.LET_GO, lambda desk, case: reviewing.approve(desk, [case.post])),
 }
