@@ -16,7 +16,7 @@ from scheduler.config import load
 from scheduler.measure import measure_due
 from scheduler.model import DAEMON, SchedulerError
 from scheduler.plan import tzdata_version
-from scheduler.services.alerting import Alarm, bell_of
+from scheduler.services.alerting import Alarm, bell_of, dead_man_of
 from scheduler.store import lists
 from scheduler.store.database import open_database
 from scheduler.store.lock import take
@@ -56,6 +56,7 @@ class Daemon:
         )
         self._settler = settler_over(desk, self._courier.stopping)
         self._alarm = Alarm(desk, bell_of(desk), standstill=lambda: self.standstill.words)
+        self._dead_man = dead_man_of(desk)
         self._owner = f"{os.uname().nodename}:{os.getpid()}"
         self._started_at = desk.now()
         self._seen = -1
@@ -77,6 +78,7 @@ class Daemon:
         ticks = self._ticks()
         log.info("daemon started", tzdata=tzdata_version(), concurrency=self._lanes.size)
         self._alarm.start()
+        self._dead_man.start()
         try:
             self._safely(self._beat)()
             self._dispatch()
@@ -88,6 +90,7 @@ class Daemon:
             self._settler.stop(LOOKS_END_WITHIN_S)
             self._alarm.end()
             self._watch.close()
+            self._dead_man.end()
             log.info("daemon stopped", calls_ended=ended)
         return ended
 
@@ -101,6 +104,7 @@ class Daemon:
                 seen = self._desk.database.change_mark()  # first: what a door changes during the pass is then news
                 next_due = self._courier.pass_on()
                 self._seen = seen
+                self._dead_man.passed()
             except SchedulerError as error:
                 log.error("nothing is sent while the database is away", error=str(error))  # noqa: TRY400 - said whole
                 self._stopping.wait(FAULT_PAUSE_S)
@@ -122,9 +126,11 @@ class Daemon:
 
     def _changed(self) -> bool:
         try:
-            return self._desk.database.change_mark() != self._seen
+            changed = self._desk.database.change_mark() != self._seen
         except SchedulerError:
             return True
+        self._dead_man.passed()
+        return changed
 
     def _ticks(self) -> BackgroundScheduler:
         """APScheduler only ticks: what is due lives in our tables, and a late tick is better than none."""
@@ -145,6 +151,7 @@ class Daemon:
             who = {"owner": self._owner, "tzdata": tzdata_version()}
             lists.beat(tx, started_at=self._started_at, now=now, standstill=words, **who)
         self._said = words
+        self._dead_man.beaten(words)
 
     def _measure(self) -> None:
         measure_due(self._desk.database, self._desk.adapter_of, rhythm_of(self._desk.settings), self._desk.now)

@@ -12,6 +12,7 @@ from scheduler.alarm.notice import Notice
 from scheduler.alarm.postbag import Postbag
 from scheduler.model import SchedulerError
 from scheduler.notify.alerts import Bell
+from scheduler.notify.dead_man import DeadMan
 from scheduler.notify.faults import trace_of
 from scheduler.services.gathering import Found, Gatherer
 from scheduler.services.machine import Machine
@@ -34,6 +35,11 @@ ROWS_UNSAID_MAX = 1_000
 def bell_of(desk: Desk) -> Bell:
     """The bell at the addresses of `[alerts] urls`."""
     return Bell(desk.settings.alert_urls, desk.settings.path.parent, desk.environment)
+
+
+def dead_man_of(desk: Desk) -> DeadMan:
+    """The dead man's switch at `[alerts] dead_man_ping`."""
+    return DeadMan(desk.settings.dead_man_ping, desk.settings.path.parent, desk.environment)
 
 
 def try_out(desk: Desk) -> list[Told]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler.plan import tzdata_version
+from scheduler.services.alerting import bell_of, dead_man_of
 from scheduler.services.connecting import check_accounts
 from scheduler.store import ledger, lists
 
@@ -25,6 +26,7 @@ def examine(desk: Desk) -> list[dict[str, object]]:
     found.append(_told("zone data", True, tzdata_version()))
     found.append(_ledger(desk))
     found.append(_daemon(desk))
+    found += _telling(desk)
     found += [_folder(name, path) for name, path in _folders(desk)]
     for one in check_accounts(desk, []):
         found.append(_told(f"account {one['id']}", bool(one["ok"]), str(one["message"])))
@@ -52,6 +54,21 @@ def _daemon(desk: Desk) -> dict[str, object]:
     if beat["standstill"]:
         return _told("daemon", False, f"it sends nothing: {beat['standstill']}")
     return _told("daemon", alive, f"last alive {last:%Y-%m-%d %H:%M:%S} UTC" + ("" if alive else ": start it"))
+
+
+def _telling(desk: Desk) -> list[dict[str, object]]:
+    """Whether each address for alerts means anything, and whether the dead man's switch answers."""
+    found = [_told(f"alerts {one.number}", one.ok, one.why or "can be used") for one in bell_of(desk).examine()]
+    if desk.settings.dead_man_ping:
+        found.append(_dead_man(desk))
+    return found
+
+
+def _dead_man(desk: Desk) -> dict[str, object]:
+    if not _daemon(desk)["ok"]:
+        return _told("dead man's switch", True, "not tried: it would say that the daemon is well, and it is not")
+    why = dead_man_of(desk).ping()
+    return _told("dead man's switch", not why, why or "it answers")
 
 
 def _folders(desk: Desk) -> list[tuple[str, Path]]:

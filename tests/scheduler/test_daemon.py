@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
+import time
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from scheduler.daemon import Daemon, _stop_aside
 from scheduler.model import State, Unavailable
 from scheduler.services import reviewing
 from scheduler.store import lists
-from tests.adapters.raw_server import RawServer, answering
+from tests.adapters.raw_server import RawServer, answering, hang
 from tests.fakes.adapter import ObedientAdapter
 from tests.journeys.house import TOKEN, House, until
 from tests.scheduler.services.office import Office
@@ -294,3 +295,46 @@ def test_the_daemon_tells_people_what_needs_them(office: Office) -> None:
             office.clock.tick(seconds=15)
             until(lambda: bool(chat.bodies), within_s=20, what="somebody is told")
     assert json.loads(chat.bodies[0])["title"] == "july30: 1 failed for IOM Georgia"
+
+
+@contextmanager
+def watched(office: Office) -> Iterator[RawServer]:
+    """A dead man's switch outside waits for signs of life."""
+    with RawServer(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as outside:
+        office.settings = replace(office.settings, dead_man_ping=outside.url)
+        yield outside
+
+
+def test_no_sign_of_life_goes_out_while_the_database_is_away(office: Office, unsteady: Unsteady) -> None:
+    """The process lives, and sends nothing: that is no life."""
+    unsteady.away_after_writes = 1  # the recovery
+    with watched(office) as outside, running(office):
+        until(lambda: unsteady.refused > 3, within_s=20, what="the database has been asked for")
+        assert outside.heads == []
+        unsteady.away = False
+        until(lambda: bool(outside.heads), within_s=30, what="the first sign of life")
+
+
+def test_no_sign_of_life_goes_out_while_the_sending_hangs(office: Office, unsteady: Unsteady) -> None:
+    """The heartbeat is another thread's, and goes on."""
+    go_on = threading.Event()
+    unsteady.on_mark = lambda: (go_on.wait(STOPS_WITHIN_S), None)[1]
+    with watched(office) as outside, running(office):
+        until(lambda: office.world.count("heartbeat") == 1, within_s=10, what="the first heartbeat")
+        threading.Event().wait(1)
+        assert outside.heads == []
+        go_on.set()
+        until(lambda: bool(outside.heads), within_s=30, what="the first sign of life")
+
+
+def test_a_dead_mans_switch_that_hangs_delays_neither_a_post_nor_the_end(office: Office) -> None:
+    """It is there to guard the sending, not to stop it."""
+    number = office.delivery()
+    office.due(number)
+    with RawServer(hang) as outside:
+        office.settings = replace(office.settings, dead_man_ping=outside.url)
+        with running(office):
+            until(lambda: bool(outside.heads), within_s=30, what="the service hangs")
+            until(lambda: office.world.state(number) is State.PUBLISHED, within_s=10, what="it is published")
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 5
