@@ -37,7 +37,7 @@ def utc_now() -> datetime:
 
 
 def whoever() -> str:
-    """Who sits at this machine, as the audit names them until there are users."""
+    """Who sits at this machine, as the audit names them where nobody says who acts."""
     return f"operator:{os.environ.get('SUDO_USER') or os.environ.get('USER') or 'local'}"
 
 

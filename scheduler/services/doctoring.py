@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scheduler.plan import tzdata_version
 from scheduler.services.alerting import bell_of, dead_man_of
 from scheduler.services.connecting import check_accounts
+from scheduler.services.users import too_few_approvers
 from scheduler.store import ledger, lists
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def examine(desk: Desk) -> list[dict[str, object]]:
     found.append(_ledger(desk))
     found.append(_daemon(desk))
     found += _telling(desk)
+    found += _review(desk)
     found += [_folder(name, path) for name, path in _folders(desk)]
     for one in check_accounts(desk, []):
         found.append(_told(f"account {one['id']}", bool(one["ok"]), str(one["message"])))
@@ -69,6 +71,14 @@ def _dead_man(desk: Desk) -> dict[str, object]:
         return _told("dead man's switch", True, "not tried: it would say that the daemon is well, and it is not")
     why = dead_man_of(desk).ping()
     return _told("dead man's switch", not why, why or "it answers")
+
+
+def _review(desk: Desk) -> list[dict[str, object]]:
+    levels = desk.settings.review_levels
+    short = too_few_approvers(desk)
+    told = [f"{code} has {count} of the {levels} approvers that it needs at least" for code, count in short.items()]
+    words = f"{'; '.join(told)}: july30 users add" if told else f"{levels} other people approve each post"
+    return [_told("review", not told, words)] if levels else []
 
 
 def _folders(desk: Desk) -> list[tuple[str, Path]]:

@@ -87,11 +87,12 @@ def require(desk: Desk, right: Right, missions: Iterable[str] = (people.EVERY_MI
 
 
 def require_for_scope(desk: Desk, right: Right, scope: Scope, subject: str) -> None:
-    """As `require`, for all that a pause of this reach would stop."""
+    """As `require`, for all that a pause of this reach stops; an account no longer configured may be anybody's."""
     if scope is Scope.MISSION:
         require(desk, right, [subject])
     elif scope is Scope.ACCOUNT:
-        require(desk, right, [desk.settings.account(subject).mission])
+        missions = [one.mission for one in desk.settings.accounts if one.id == subject]
+        require(desk, right, missions or [people.EVERY_MISSION])
     else:
         require(desk, right, [one.code for one in desk.settings.missions])
 

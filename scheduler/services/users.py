@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from scheduler.model import Role, WrongUse
-from scheduler.services.permitting import Right, hash_of, require
+from scheduler.services.permitting import ROLES, Right, hash_of, require
 from scheduler.store import people
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.people import EVERY_MISSION, Person, active_administrators, address_of
@@ -27,6 +27,17 @@ def users(desk: Desk) -> list[dict[str, object]]:
     """Everybody who was ever added, by address."""
     with desk.database.read() as tx:
         return [_told(one) for one in people.everybody(tx)]
+
+
+def too_few_approvers(desk: Desk) -> dict[str, int]:
+    """The missions whose posts can never be approved by as many as `[review] levels` asks for, and how many could."""
+    with desk.database.read() as tx:
+        active = [one for one in people.everybody(tx) if one.disabled_at is None]
+    able = {
+        mission.code: sum(one.is_one_of(ROLES[Right.LET_GO], mission.code) for one in active)
+        for mission in desk.settings.missions
+    }
+    return {code: count for code, count in able.items() if count < desk.settings.review_levels}
 
 
 def add_user(desk: Desk, email: str, *, name: str, roles: Sequence[Role], missions: Sequence[str]) -> str | None:

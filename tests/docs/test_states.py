@@ -9,7 +9,7 @@ from posts.intake.columns import COLUMNS
 from posts.intake.table import CELL_CHARACTERS_MAX, COLUMNS_MAX, ROWS_MAX
 from posts.model import Kind
 from scheduler.daemon import BEAT_EVERY_S, CALLS_END_WITHIN_S
-from scheduler.model import MOVES, Review, Scope, Stage, State
+from scheduler.model import MOVES, Review, Role, Scope, Stage, State
 from scheduler.plan import on_time
 from scheduler.retry import BACKOFF_CAP, TRIES_MAX
 from tests.docs import names, read, rows, section
@@ -26,6 +26,7 @@ def first_names(page: str, heading: str) -> list[str]:
     [
         (GLOSSARY, "States of a delivery", State),
         (GLOSSARY, "Review of a post", Review),
+        (GLOSSARY, "Roles", Role),
         (GLOSSARY, "Kinds of post", Kind),
         (GLOSSARY, "Stages of an attempt", Stage),
         (GLOSSARY, "Reach of a pause", Scope),

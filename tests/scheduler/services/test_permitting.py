@@ -9,6 +9,7 @@ import pytest
 
 from scheduler.model import NotAllowed, Role, Scope, State
 from scheduler.services import editing, operating, reviewing
+from scheduler.services.confirming import Resumed
 from scheduler.services.importing import import_sheet
 from scheduler.services.permitting import ROLES, WITHOUT_A_NAME, Right, identified
 from scheduler.services.queueing import Wish, queue_post
@@ -162,6 +163,13 @@ def test_what_one_mission_stopped_is_not_ended_by_another(office: Office) -> Non
     operating.pause(office.desk, Scope.ALL, "", why="a wrong hotline")
     with pytest.raises(NotAllowed, match="for TJ"):
         operating.resume(desk, Scope.ALL, "", why="mine is fine")
+
+
+def test_a_pause_of_an_account_that_is_gone_can_still_be_ended(office: Office) -> None:
+    """By the local operator, and by a person with the right everywhere: nobody knows whose it was."""
+    assert operating.resume(office.desk, Scope.ACCOUNT, "old", why="gone") is Resumed.NOT_PAUSED
+    with pytest.raises(NotAllowed, match="every mission"):
+        operating.resume(office.desk_as("ana", Role.APPROVER, "GE"), Scope.ACCOUNT, "old", why="gone")
 
 
 @pytest.mark.parametrize(

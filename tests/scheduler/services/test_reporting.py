@@ -10,7 +10,7 @@ import pytest
 
 from adapters import registry
 from adapters.contract import Reading
-from scheduler.model import State, WrongUse
+from scheduler.model import Role, State, WrongUse
 from scheduler.services import doctoring, operating, reporting
 from scheduler.services.previewing import preview
 from scheduler.services.reporting import Filter
@@ -55,6 +55,20 @@ def test_why_nothing_is_sent_is_told_by_status_and_doctor(office: Office) -> Non
     assert checks(office)["daemon"] == (False, "it sends nothing: The clock is wrong: set it.")
     beat(office)
     assert reporting.status(office.desk)["standstill"] is None
+
+
+def test_too_few_approvers_are_told_by_doctor(office: Office) -> None:
+    """With levels and nobody to approve, everything would wait for ever, and 30 July pass."""
+    assert "review" not in checks(office)
+    office.with_levels(1)
+    office.desk_as("ana", Role.APPROVER, "GE", "TJ")
+    office.desk_as("zarina", Role.OFFICER)
+    ok, words = checks(office)["review"]
+    assert (ok, "UA has 0 of the 1" in words, "GE has" in words) == (False, True, False)
+    office.desk_as("boris", Role.APPROVER, "UA")
+    assert checks(office)["review"] == (True, "1 other people approve each post")
+    office.with_levels(2)
+    assert "GE has 1 of the 2" in checks(office)["review"][1]
 
 
 def test_who_is_left_alone_is_told_by_status_and_story(office: Office) -> None:
