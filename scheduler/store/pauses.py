@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
+from scheduler.model import DAEMON
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import pause
 
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 def press(tx: Transaction, scope: Scope, subject: str, *, why: str, by: str, now: datetime) -> bool:
     """Nothing in the scope is sent from the commit on; False if it was paused already.
 
-    Pressed once more, a wish to end it counts no more: somebody wants silence again.
+    Pressed once more, a wish to end it counts no more: somebody wants silence again. What the daemon had stopped is
+    then that person's pause, and does not end by itself.
     """
     there = [row for row in active(tx) if row["scope"] == scope and row["subject"] == subject]
+    if there and there[0]["by"] == DAEMON and by != DAEMON:
+        _take_over(tx, there[0], why=why, by=by, now=now)
+        return True
     if there:
         _forget_wish(tx, there[0], why=why, by=by, now=now)
         return False
@@ -52,6 +57,11 @@ def active(tx: Transaction) -> list[dict[str, object]]:
     """The pauses in force, oldest first."""
     query = select(pause).where(pause.c.ended_at.is_(None)).order_by(pause.c.id)
     return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def _take_over(tx: Transaction, row: Mapping[str, Any], *, why: str, by: str, now: datetime) -> None:
+    tx.execute(update(pause).where(pause.c.id == row["id"]).values(why=why, by=by, at=now))
+    write_down(tx, [_entry(now, by, "pause", row["scope"], row["subject"], {"why": why, "before": row["why"]})])
 
 
 def _forget_wish(tx: Transaction, row: Mapping[str, Any], *, why: str, by: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from scheduler.model import Review, State
 from scheduler.plan import on_time_until
 from scheduler.store import versions
 from scheduler.store.columns import UtcDateTime
-from scheduler.store.schema import account, approval, delivery, media, post, post_variant, quote
+from scheduler.store.schema import account, approval, delivery, media, person, post, post_variant, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -171,11 +171,12 @@ def add_approvals(tx: Transaction, post_ids: Sequence[int], *, by: str, now: dat
 
 
 def approvers(tx: Transaction, post_ids: Sequence[int]) -> dict[int, set[str]]:
-    """Who has approved each of the posts as it reads now, since it was last submitted."""
+    """Who of those still active has approved each of the posts as it reads now, since it was last submitted."""
     query = (
         select(approval.c.post_id, approval.c.by)
         .join(post, post.c.id == approval.c.post_id)
-        .where(post.c.id.in_(post_ids))
+        .join(person, person.c.email == approval.c.by)
+        .where(post.c.id.in_(post_ids), person.c.disabled_at.is_(None))
         .where(approval.c.content_hash == post.c.content_hash, approval.c.submission == post.c.submissions)
     )
     found: dict[int, set[str]] = {number: set() for number in post_ids}

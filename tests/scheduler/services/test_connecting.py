@@ -93,6 +93,17 @@ def test_a_check_never_ends_a_persons_pause(office: Office) -> None:
     assert paused(office) == ["operator:nino"]
 
 
+def test_a_person_s_pause_over_the_daemon_s_is_not_ended_by_a_check(office_on_both: Office) -> None:
+    """They wanted silence, and a renewed token is no answer to that."""
+    office = office_on_both
+    with office.database.write() as tx:
+        pauses.press(tx, Scope.ACCOUNT, "ge-outbox", why="401", by="daemon", now=office.clock())
+    assert operating.pause(office.desk, Scope.ACCOUNT, "ge-outbox", why="an accident") is True
+    check(office)
+    assert paused(office) == ["operator:nino"]
+    assert "an accident" in office.world.audit("pause:account:ge-outbox")[-1]["after"]
+
+
 def test_a_check_that_fails_ends_no_pause(office: Office) -> None:
     """It would be pressed again at the next post, which would fail for it."""
     with office.database.write() as tx:

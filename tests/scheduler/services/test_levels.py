@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scheduler.model import NotAllowed, Role, State, WrongUse
-from scheduler.services import editing, reviewing
+from scheduler.services import editing, reviewing, users
 from scheduler.store import claims
 
 if TYPE_CHECKING:
@@ -149,6 +149,15 @@ def test_approvals_before_a_sending_back_are_gone(office: Office) -> None:
     reviewing.send_back(eka, [post], why="the number is wrong")
     reviewing.submit(office.desk, [post])
     assert reviewing.approve(eka, [post]) == {post: 1}
+
+
+def test_the_approval_of_somebody_disabled_since_is_not_counted_with_another_s(office: Office) -> None:
+    """A stolen token must not be half of a review."""
+    post = submitted(office, 2)
+    reviewing.approve(approver(office), [post])
+    users.disable(office.desk_as("nata", Role.ADMINISTRATOR), "boris@iom.example")
+    assert reviewing.approve(approver(office, "eka"), [post]) == {post: 1}
+    assert reviewing.approve(approver(office, "ana"), [post]) == {post: 0}
 
 
 def test_what_is_sent_back_is_submitted_again(office: Office) -> None:
