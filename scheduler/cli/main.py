@@ -51,6 +51,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "verify": reports.verify,
     "doctor": setup.doctor,
     "reconcile": keeping.reconcile,
+    "backup": keeping.backup,
+    "restore": keeping.restore,
 }
 ACCOUNTS: dict[str, Callable[..., None]] = {"list": accounts.list_, "check": accounts.check}
 ALERTS: dict[str, Callable[..., None]] = {"test": alerts.try_out}

@@ -74,6 +74,11 @@ def reconcile(desk: Desk, *, moved: bool = False, without_journal: bool = False)
     require(desk, Right.RESUME)
     found = lineage.look(desk)
     _must_be_said(found, moved=moved, without_journal=without_journal)
+    return bring_together(desk, found)
+
+
+def bring_together(desk: Desk, found: Lineage) -> Reconciled:
+    """As `reconcile`, for what was found, whoever acts: nothing goes out by it."""
     since = 0 if found.verdict is Verdict.ANOTHER or found.row is None else found.row.journal_number
     lines = read(desk.settings.journal_folder, after=since).after(since)
     with desk.database.write() as tx:

@@ -70,8 +70,9 @@ READING = [
     "july30 cards templates",
     "july30 accounts list",
     "july30 users list",
+    "july30 backup",
 ]
-BEFORE_ANYBODY = ["july30 init", "july30 db upgrade"]
+BEFORE_ANYBODY = ["july30 init", "july30 db upgrade", "july30 restore"]
 
 
 def test_a_command_that_changes_something_takes_who_acts() -> None:
