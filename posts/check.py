@@ -23,6 +23,7 @@ UNITS = {
     Unit.WEIGHTED: "weighted characters",
     Unit.EMOJI_BYTES: "characters (an emoji counts its bytes)",
 }
+CODE_POINTS_MAX = 100_000
 _NOTHING_TO_SEE = regex.compile(r"[\s\p{C}]*+")
 
 
@@ -32,6 +33,8 @@ def check(message: Message, limits: Limits) -> tuple[Problem, ...]:
     Spans count code points of the part (or comment, or alt text) that the problem names. Alt text is demanded of every
     picture; where the platform has no field for it, its absence only warns.
     """
+    if endless := tuple(_check_endless(message)):
+        return endless
     return (
         *_check_text(message, limits),
         *_check_counts(message.text if message.parts else "", limits),
@@ -55,6 +58,16 @@ def _block(code: str, message: str, span: tuple[int, int] | None = None, suggest
 
 def _warn(code: str, message: str, suggestion: str = "") -> Problem:
     return Problem(code=code, level=Level.WARN, message=message, suggestion=suggestion)
+
+
+def _check_endless(message: Message) -> Iterator[Problem]:
+    """A text that no platform takes by far; counting it exactly would keep all senders waiting for seconds."""
+    texts = [("The text", part) for part in message.parts] + [("The first comment", message.first_comment)]
+    for name, text in [*texts, *(("An alt text", one.alt_text) for one in message.media)]:
+        if len(text) > CODE_POINTS_MAX:
+            yield _block(
+                "too_long", f"{name} is {len(text):,} code points long: shorten it to {CODE_POINTS_MAX:,} at most."
+            )
 
 
 def _check_text(message: Message, limits: Limits) -> Iterator[Problem]:

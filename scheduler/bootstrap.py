@@ -137,6 +137,7 @@ def courier_over(
         owner=f"{socket.gethostname()}:{os.getpid()}",
         standstill=standstill,
         journal=journal,
+        on_room=on_free,
     )
     return courier, lanes
 

@@ -15,6 +15,7 @@ from scheduler.bootstrap import courier_over, desk_over, rhythm_of, settler_over
 from scheduler.config import load
 from scheduler.measure import measure_due
 from scheduler.model import DAEMON, SchedulerError
+from scheduler.notify.faults import trace_of
 from scheduler.plan import tzdata_version
 from scheduler.services.alerting import Alarm, bell_of, dead_man_of
 from scheduler.store import lists
@@ -107,6 +108,11 @@ class Daemon:
                 self._dead_man.passed()
             except SchedulerError as error:
                 log.error("nothing is sent while the database is away", error=str(error))  # noqa: TRY400 - said whole
+                self._stopping.wait(FAULT_PAUSE_S)
+                continue
+            except Exception as fault:  # noqa: BLE001 - one row, or one mistake of ours, must not end all sending
+                told = {"exception": type(fault).__name__, "trace": trace_of(fault)}
+                log.error("the pass failed: our own fault", **told)  # noqa: TRY400 - its words may hold a secret
                 self._stopping.wait(FAULT_PAUSE_S)
                 continue
             self._rest_until(next_due)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from structlog import get_logger
@@ -29,7 +30,7 @@ from scheduler.traffic import Traffic
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from concurrent.futures import Future
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from adapters.contract import Adapter
     from posts.model import Account
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 log = get_logger()
 RECORD_AGAIN_S = 1.0
 WRITTEN_ANYWAY = frozenset({"receipt", "needs_hand"})  # in the journal even without a posting call of ours
+SWEEP_EVERY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class Courier:
         rhythm: Rhythm,
         clock: Callable[[], datetime],
         owner: str,
+        on_room: Callable[[], None] = lambda: None,
         standstill: Standstill,
         journal: Journal,
     ):
@@ -80,6 +83,7 @@ class Courier:
         self._rhythm = rhythm
         self._clock = clock
         self._owner = owner
+        self._on_room = on_room
         self._standstill = standstill
         self._journal = journal
         self._intents = Intents(writer, journal)
@@ -87,6 +91,8 @@ class Courier:
         self._traffic = Traffic(accounts)
         self._left: frozenset[str] = frozenset()
         self._told: list[Rest] | None = None
+        self._in_hand: set[tuple[int, int]] = set()
+        self._swept_at = clock()
         self._known: set[str] = set()
         self._knowing = {one: threading.Lock() for one in accounts}
         self.stopping = threading.Event()
@@ -102,21 +108,38 @@ class Courier:
         now = self._clock()
         portion = self._traffic.portion({one: self._room(one) for one in self._traffic.servers.values()}, now)
         with self._database.write() as tx:
+            self._sweep(tx, now)
             catch_up(tx, now)
             taken = claims.claim(tx, now=now, most=2 * self._lanes.size, owner=self._owner, portion=portion)
             rests = self._say_rests(tx, now)
-        self._left, self._told = portion.full(), rests
+        self._left, self._told = portion.left(), rests
+        self._in_hand |= {(one.delivery_id, one.fence) for one in taken}
         for one in taken:
-            self._traffic.began(one.account, one.delivery_id)
+            self._traffic.began(one.account, one.delivery_id, suspect=one.suspect)
             server = self._traffic.servers.get(one.account, "")
             self._lanes.hand_in(server, lambda one=one: self.send(one), lambda one=one: self.put_back(one))  # type: ignore[misc]
         with self._database.read() as tx:
-            due = claims.next_due(tx, now, but=portion.shut())
+            due = claims.next_due(tx, now, portion)
         return min([one.until for one in rests] + ([due] if due else []), default=None)
 
     def wanted(self, server: str) -> bool:
         """Whether the last pass left something of the server's that can be taken now."""
         return self._told is None or (server in self._left and self._room(server) > 0)
+
+    def _sweep(self, tx: Transaction, now: datetime) -> None:
+        """What is sending and in nobody's hand is sorted out, now and then: only this thread takes things into hand."""
+        if timedelta() <= now - self._swept_at < SWEEP_EVERY:
+            return
+        looks = self._rhythm.looks
+        found = outcomes.sweep(tx, set(self._in_hand), now=now, first_look=looks[0] if looks else timedelta())
+        if any(found.values()):
+            log.warning("found in nobody's hand", **found)
+        self._swept_at = now
+
+    def prepared(self, claimed: Claimed) -> None:
+        """The program has outlived the delivery's preparation; the next suspect may be taken."""
+        if self._traffic.prepared(claimed.account, claimed.delivery_id):
+            self._on_room()
 
     def restore_rests(self, tx: Transaction) -> None:
         """What a platform asked for before we were started is kept."""
@@ -139,7 +162,13 @@ class Courier:
             self.put_back(claimed)
             return
         tries = _Sender(self, claimed)
-        result = tries.publish()
+        try:
+            self._finish(claimed, tries, tries.publish())
+        except BaseException:
+            self._in_hand.discard((claimed.delivery_id, claimed.fence))  # the next sweep goes by what is on disk
+            raise
+
+    def _finish(self, claimed: Claimed, tries: _Sender, result: Result) -> None:
         now, jitter = self._clock(), self._dice.random()
         if self._traffic.ended(claimed.account, claimed.delivery_id, result, now, jitter):
             self._told = None
@@ -179,7 +208,9 @@ class Courier:
         if error := written.exception():
             log.warning("outcome not written, trying again", **told, error=str(error))
             threading.Thread(target=self._record_later, args=(outcome,), daemon=True).start()
-        elif not written.result():
+            return
+        self._in_hand.discard((outcome.delivery_id, outcome.fence))
+        if not written.result():
             log.error("outcome came too late: it is no longer ours", **told)
 
     def _record_later(self, outcome: Outcome) -> None:
@@ -241,6 +272,8 @@ class _Sender:
             fault: Exception = error
         except Exception as error:  # noqa: BLE001 - an unknown failure is a result like the known ones
             fault = error
+        except BaseException as error:  # noqa: BLE001 - a library that calls exit() ends a post, not a sender
+            fault = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
         number, kind = self._claimed.delivery_id, type(fault).__name__
         log.error("our own fault", delivery=number, exception=kind, trace=trace_of(fault))
         return fault
@@ -287,3 +320,4 @@ class _Sender:
         if not self._courier._intents.commit(one, self.payload_hash or "", self._courier._clock()):  # noqa: SLF001
             raise Stopped("paused, changed, late or taken over since it was claimed")
         self.stage = Stage.POSTING
+        self._courier.prepared(one)

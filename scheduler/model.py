@@ -100,7 +100,7 @@ class Claimed:
     """A delivery in our hands: everything a sender needs, read in the transaction that claimed it.
 
     `tries` counts the attempts that burned one, this one included. `first_intent_at` is the start of the first attempt,
-    from which a look-up at the platform has to look.
+    from which a look-up at the platform has to look. `suspect`: the program has ended while it was being prepared.
     """
 
     delivery_id: int
@@ -116,6 +116,7 @@ class Claimed:
     not_after: datetime | None
     post: Post
     first_intent_at: datetime | None = None
+    suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ class Outcome:
     `next_at` is the next try of one that waits, or the first look-up of an unclear one; `remote_id`, `permalink`,
     `measure_at` and `late_by_s` are set only when published. `payload_hash` is the hash of what was really sent. `name`
     is what the attempt's row says: receipt, not_ready, retryable, rejected, auth_expired, ambiguous, duplicate,
-    needs_hand, own_fault, handed_back, died.
+    needs_hand, own_fault, handed_back, died, lost.
     """
 
     delivery_id: int

@@ -45,31 +45,49 @@ def server_of(account: Account) -> str:
 
 
 class Portion:
-    """What one pass may take: so many for each server, and one at a time where a probe is to show what works."""
+    """What one pass may take: so many for each server, and one at a time where a probe is to show what works.
 
-    def __init__(self, servers: Mapping[str, str], rooms: Mapping[str, int], limited: Mapping[str, int]):
+    Of the suspects, those in whose preparation the program has ended before, one a server is prepared at a time: if
+    it ends again, that was the one.
+    """
+
+    def __init__(
+        self,
+        servers: Mapping[str, str],
+        rooms: Mapping[str, int],
+        limited: Mapping[str, int],
+        suspected: Iterable[str] = (),
+    ):
         self._servers = servers
         self._rooms = dict(rooms)
         self._limited = dict(limited)
+        self._suspected = set(suspected)
 
-    def take(self, account: str) -> bool:
+    def take(self, account: str, *, suspect: bool) -> bool:
         """One of the account's is taken, if it may be. One of an account that is not configured always may."""
         if account not in self._servers:
             return True
-        if not self._open(account):
+        server = self._servers[account]
+        if not self._open(account) or (suspect and server in self._suspected):
             return False
-        self._rooms[self._servers[account]] -= 1
+        self._rooms[server] -= 1
         if account in self._limited:
             self._limited[account] -= 1
+        if suspect:
+            self._suspected.add(server)
         return True
+
+    def careful(self) -> list[str]:
+        """The accounts of which no suspect may be taken."""
+        return [one for one, server in self._servers.items() if server in self._suspected]
 
     def shut(self) -> list[str]:
         """The accounts of which none may be taken any more."""
         return [one for one in self._servers if not self._open(one)]
 
-    def full(self) -> frozenset[str]:
-        """The servers with an account of which none may be taken any more."""
-        return frozenset(self._servers[one] for one in self.shut())
+    def left(self) -> frozenset[str]:
+        """The servers of which something may have been left."""
+        return frozenset(self._servers[one] for one in self.shut()) | frozenset(self._suspected)
 
     def _open(self, account: str) -> bool:
         return self._rooms[self._servers[account]] > 0 and self._limited.get(account, 1) > 0
@@ -82,6 +100,7 @@ class Traffic:
         self.servers = {one.id: server_of(one) for one in accounts.values()}
         self._breakers: defaultdict[tuple[str, str], Breaker] = defaultdict(Breaker)
         self._probes: dict[tuple[str, str], int] = {}
+        self._suspects: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def portion(self, rooms: Mapping[str, int], now: datetime) -> Portion:
@@ -92,11 +111,14 @@ class Traffic:
         limited = {
             subject: room for (scope, subject), room in limits.items() if scope == "account" and room is not None
         }
-        return Portion(self.servers, open_rooms, limited)
+        with self._lock:
+            return Portion(self.servers, open_rooms, limited, self._suspects)
 
-    def began(self, account: str, delivery: int) -> None:
+    def began(self, account: str, delivery: int, *, suspect: bool = False) -> None:
         """The delivery is on its way; it is the probe where its server or account rests."""
         with self._lock:
+            if suspect and account in self.servers:
+                self._suspects[self.servers[account]] = delivery
             for key in self._keys(account):
                 breaker = self._breakers.get(key)
                 if breaker and breaker.until is not None and not breaker.probing:
@@ -113,12 +135,23 @@ class Traffic:
 
     def ended(self, account: str, delivery: int, result: object, now: datetime, jitter: float) -> bool:
         """The result is counted; whether somebody rests now who did not before, or the other way round."""
+        self.prepared(account, delivery)
         with self._lock:
             changed = [self._count(key, delivery, result, now, jitter) for key in self._keys(account)]
         return any(changed)
 
+    def prepared(self, account: str, delivery: int) -> bool:
+        """The program has outlived the delivery's preparation; whether that makes room for another suspect."""
+        with self._lock:
+            server = self.servers.get(account, "")
+            if self._suspects.get(server) != delivery:
+                return False
+            del self._suspects[server]
+            return True
+
     def put_back(self, account: str, delivery: int) -> None:
         """The delivery was never begun; the next one may be the probe."""
+        self.prepared(account, delivery)
         with self._lock:
             for key in self._keys(account):
                 if self._probes.get(key) == delivery:

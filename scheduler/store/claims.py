@@ -9,13 +9,13 @@ from sqlalchemy import Integer, Text, and_, bindparam, exists, func, insert, or_
 
 from scheduler.content import delivery_key
 from scheduler.model import DAEMON, Claimed, Review, Scope, Stage, State
-from scheduler.store import posts
 from scheduler.store.columns import BigId, UtcDateTime
+from scheduler.store.contents import read as contents_of
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import approval, attempt, delivery, pause, post
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select, Update
@@ -30,8 +30,14 @@ class Portion(Protocol):
     def shut(self) -> Collection[str]:
         """The accounts of which none may be taken."""
 
-    def take(self, account: str) -> bool:
-        """One of the account's is taken, if it may be."""
+    def careful(self) -> Collection[str]:
+        """The accounts of which no suspect may be taken: none in whose preparation the program has ended before."""
+
+    def take(self, account: str, *, suspect: bool) -> bool:
+        """One of the account's is taken, if it may be; if not, `shut` or `careful` holds the account from now on."""
+
+
+UNREADABLE = "what is stored of it cannot be read: cancel it and queue it anew, or edit its post"
 
 
 def approved() -> ColumnElement[bool]:
@@ -57,7 +63,10 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str, portion: Por
     The intent is on disk when this transaction commits, which must be before anything is called. `portion`: how many
     of which accounts; all where it is None.
     """
-    ids = _pick(tx, now, most, portion)
+    picked = _pick(tx, now, most, portion)
+    contents, unreadable = contents_of(tx, picked) if picked else ({}, {})
+    _quarantine(tx, unreadable, now)
+    ids = [number for number in picked if number in contents]
     if not ids:
         return []
     _freeze_keys(tx, ids)
@@ -72,12 +81,6 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str, portion: Por
             for row in rows
         ],
     )
-    post_ids = sorted({row.post_id for row in rows})
-    facts = {
-        row.id: row
-        for row in tx.execute(select(post.c.id, post.c.content_hash, post.c.not_after).where(post.c.id.in_(post_ids)))
-    }
-    content = posts.load(tx, post_ids)
     firsts = _first_intents(tx, [row.id for row in rows])
     return [
         Claimed(
@@ -87,12 +90,13 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str, portion: Por
             account=row.account_id,
             fence=row.fence,
             key=row.key,
-            content_hash=facts[row.post_id].content_hash,
+            content_hash=contents[row.id].content_hash,
             due_at=row.due_at,
-            progress=row.progress,
+            progress=contents[row.id].progress,
             tries=row.tries + 1,
-            not_after=facts[row.post_id].not_after,
-            post=content[row.post_id],
+            not_after=contents[row.id].not_after,
+            post=contents[row.id].post,
+            suspect=row.deaths > 0,
             first_intent_at=firsts.get(row.id),
         )
         for row in rows
@@ -102,24 +106,26 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str, portion: Por
 def _pick(tx: Transaction, now: datetime, most: int, portion: Portion | None) -> list[int]:
     """The longest due of which the portion allows so many, by id: asked again where an account's part was less."""
     chosen: list[int] = []
-    shut = set(portion.shut()) if portion else set()
     while len(chosen) < most:
-        bound = {"now": now, "most": most - len(chosen), "shut": sorted(shut), "chosen": chosen}
+        bound = {"now": now, "most": most - len(chosen), "chosen": chosen, **_shut(portion)}
         rows = tx.execute(_due(), bound).all()
-        refused = {row.id: row.account_id for row in rows if portion and not portion.take(row.account_id)}
+        refused = {row.id for row in rows if portion and not portion.take(row.account_id, suspect=row.deaths > 0)}
         chosen = chosen + [row.id for row in rows if row.id not in refused]
-        shut |= set(refused.values())
         if not refused:
             break
     return chosen
 
 
-def next_due(tx: Transaction, now: datetime, *, but: Collection[str] = ()) -> datetime | None:
-    """When the next approved and unpaused delivery is to be tried, `but` those accounts'; None if nothing waits.
+def _shut(portion: Portion | None) -> dict[str, list[str]]:
+    return {"shut": list(portion.shut() if portion else ()), "careful": list(portion.careful() if portion else ())}
+
+
+def next_due(tx: Transaction, now: datetime, portion: Portion | None = None) -> datetime | None:
+    """When the next approved and unpaused delivery is to be tried that the portion allows; None if nothing waits.
 
     What is due and late is left out: it goes when the rules have been asked.
     """
-    return tx.scalar(_first_due(), {"now": now, "shut": list(but)})
+    return tx.scalar(_first_due(), {"now": now, **_shut(portion)})
 
 
 def may_post(tx: Transaction, marks: Sequence[tuple[int, int, str, datetime]]) -> set[int]:
@@ -157,6 +163,7 @@ def taken_remote_ids(tx: Transaction, account_id: str, *, but: int) -> frozenset
 # Building a statement costs more than running it: each is built once, and its values are bound at every call.
 NOW = bindparam("now", type_=UtcDateTime())
 SHUT = bindparam("shut", expanding=True, type_=Text())
+CAREFUL = bindparam("careful", expanding=True, type_=Text())
 IDS = bindparam("ids", expanding=True, type_=BigId)
 
 
@@ -169,13 +176,18 @@ def _in_time() -> ColumnElement[bool]:
     return and_(delivery.c.go_until >= NOW, or_(post.c.not_after.is_(None), post.c.not_after >= NOW))
 
 
+def _open() -> ColumnElement[bool]:
+    suspects = or_(delivery.c.deaths == 0, delivery.c.account_id.not_in(CAREFUL))
+    return and_(delivery.c.account_id.not_in(SHUT), suspects)
+
+
 @cache
 def _due() -> Select[Any]:
     chosen = bindparam("chosen", expanding=True, type_=BigId)
     return (
-        select(delivery.c.id, delivery.c.account_id)
+        select(delivery.c.id, delivery.c.account_id, delivery.c.deaths)
         .join(post, post.c.id == delivery.c.post_id)
-        .where(delivery.c.account_id.not_in(SHUT), delivery.c.id.not_in(chosen))
+        .where(_open(), delivery.c.id.not_in(chosen))
         .where(ready(), delivery.c.next_at <= NOW, _in_time())
         .order_by(delivery.c.next_at, delivery.c.id)
         .limit(bindparam("most", type_=Integer()))
@@ -196,8 +208,8 @@ def _take() -> ReturningUpdate[Any]:
             delivery.c.fence,
             delivery.c.key,
             delivery.c.due_at,
-            delivery.c.progress,
             delivery.c.tries,
+            delivery.c.deaths,
         )
     )
 
@@ -205,7 +217,7 @@ def _take() -> ReturningUpdate[Any]:
 @cache
 def _first_due() -> Select[datetime]:
     query = select(delivery.c.next_at).join(post, post.c.id == delivery.c.post_id)
-    query = query.where(ready(), or_(delivery.c.next_at > NOW, _in_time()), delivery.c.account_id.not_in(SHUT))
+    query = query.where(ready(), or_(delivery.c.next_at > NOW, _in_time()), _open())
     return query.order_by(delivery.c.next_at).limit(1)
 
 
@@ -263,6 +275,14 @@ def _first_intents(tx: Transaction, ids: Sequence[int]) -> dict[int, datetime]:
         .group_by(attempt.c.delivery_id)
     )
     return {row.delivery_id: row.first for row in tx.execute(query)}
+
+
+def _quarantine(tx: Transaction, unreadable: Mapping[int, str], now: datetime) -> None:
+    """Each of these is held, with the fault as its reason; the others go on."""
+    for number, fault in unreadable.items():
+        why = f"{UNREADABLE} ({fault})"
+        tx.execute(update(delivery).where(delivery.c.id == number).values(state=State.HELD, reason=why))
+        write_down(tx, [_moved(now, DAEMON, "quarantine", number, State.WAITING, State.HELD, reason=why)])
 
 
 def _moved(now: datetime, actor: str, verb: str, number: int, before: State, after: State, **more: object) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,20 @@ from sqlalchemy.types import TypeDecorator
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
+UNREADABLE_SHOWN = 200
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itself only in an INTEGER column
+
+
+class Unreadable(dict[str, object]):
+    """Stands for JSON that cannot be read; its beginning is under `unreadable`, for people."""
+
+
+def read_json(stored: str) -> object:
+    """The value; an Unreadable where it is broken, so that the pages and lists that show its row still can."""
+    try:
+        return json.loads(stored)
+    except (ValueError, RecursionError):
+        return Unreadable(unreadable=stored[:UNREADABLE_SHOWN])
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 
 from scheduler.model import Unavailable
+from scheduler.store.columns import read_json
 from scheduler.store.schema import audit
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def open_database(url: str, *, pool_size: int = 8, busy_ms: int = SQLITE_BUSY_MS
     `busy_ms`: how long a transaction on SQLite waits for another writer before it raises Unavailable.
     """
     where = make_url(url)
-    extra: dict[str, Any] = {"connect_args": {"timeout": busy_ms / 1000}}
+    extra: dict[str, Any] = {"connect_args": {"timeout": busy_ms / 1000}, "json_deserializer": read_json}
     if where.get_backend_name() == "postgresql":
         extra = {"connect_args": {"connect_timeout": 10}, "pool_pre_ping": True}
     engine = create_engine(where, pool_size=pool_size, max_overflow=8, hide_parameters=True, **extra)

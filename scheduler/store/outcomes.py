@@ -15,7 +15,7 @@ from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import attempt, delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Select, Update
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
     from scheduler.store.database import Transaction
 
 BURNS_A_TRY = frozenset({"retryable", "own_fault"})
+NO_PROOF_OF_LIFE = frozenset({"died", "lost", "handed_back"})  # whatever else came of it, the program outlived it
 DIED_POSTING = "the program ended while the posting call was under way: nobody knows yet whether it is out"
 DIED_PREPARING = "the program ended before anything was posted: it is tried again"
+DEATHS_MAX = 2
+QUARANTINED = (
+    "twice in a row the program ended while preparing it, and nothing is out: look at its text and pictures, then edit"
+    " its post, cancel it, or release it for one more try"
+)
 
 
 def record(tx: Transaction, outcomes: Sequence[Outcome]) -> set[int]:
@@ -58,37 +64,72 @@ def recover(
     Call it only while holding the one sender's lock: then whoever wrote `sending` is dead. What waits again keeps its
     instant: it is as late as it is. What is unclear is looked up after `first_look`.
     """
-    rows = tx.execute(
-        select(delivery.c.id, delivery.c.fence, attempt.c.id.label("attempt_id"), attempt.c.stage)
-        .join(attempt, and_(attempt.c.delivery_id == delivery.c.id, attempt.c.fence == delivery.c.fence))
-        .where(delivery.c.state == State.SENDING)
-    ).all()
-    outcomes = [_left_behind(row, told or {}, now, now + first_look) for row in rows]
+    return _sort_out(tx, tx.execute(_sending()).all(), told or {}, now, now + first_look)
+
+
+def sweep(
+    tx: Transaction, ours: Collection[tuple[int, int]], *, now: datetime, first_look: timedelta = timedelta()
+) -> dict[str, int]:
+    """As `recover`, while we run: for every row that is sending and not among `ours`, the (delivery, fence) in hand.
+
+    Nobody died of these: the answer to a claim's commit was lost, or a sender's thread ended.
+    """
+    lost = [row for row in tx.execute(_sending()) if (row.id, row.fence) not in ours]
+    return _sort_out(tx, lost, None, now, now + first_look)
+
+
+def _sort_out(
+    tx: Transaction,
+    rows: Sequence[Any],
+    told: Mapping[tuple[int, int], Outcome | None] | None,
+    now: datetime,
+    look_at: datetime,
+) -> dict[str, int]:
+    """`told` is None where the program did not end."""
+    outcomes = [_left_behind(row, told, now, look_at) for row in rows]
     if outcomes:
         record(tx, outcomes)
-    states = (State.WAITING, State.UNCLEAR, State.PUBLISHED)
+    states = (State.WAITING, State.UNCLEAR, State.HELD, State.PUBLISHED)
     return {str(state): sum(one.state == state for one in outcomes) for state in states}
 
 
-def _left_behind(row: Any, told: Mapping[tuple[int, int], Outcome | None], now: datetime, look_at: datetime) -> Outcome:
-    """What came of a dead sender's attempt, by the journal where that knows it, else by the attempt's stage."""
-    if known := told.get((row.id, row.fence)):
+def _left_behind(
+    row: Any, told: Mapping[tuple[int, int], Outcome | None] | None, now: datetime, look_at: datetime
+) -> Outcome:
+    """What came of a lost attempt, by the journal where that knows it, else by the attempt's stage."""
+    journal = told or {}
+    if known := journal.get((row.id, row.fence)):
         evidence = {"from": "the send journal: the program ended before this reached the database"}
         return replace(known, attempt_id=row.attempt_id, evidence=evidence)
-    posting = row.stage == Stage.POSTING or (row.id, row.fence) in told
+    posting = row.stage == Stage.POSTING or (row.id, row.fence) in journal
+    state, reason = _where_to(posting=posting, deaths=0 if told is None else row.deaths + 1)
     return Outcome(
         delivery_id=row.id,
         attempt_id=row.attempt_id,
         fence=row.fence,
-        name="died",
-        state=State.UNCLEAR if posting else State.WAITING,
-        reason=DIED_POSTING if posting else DIED_PREPARING,
+        name="lost" if told is None else "died",
+        state=state,
+        reason=reason,
         finished_at=now,
         next_at=look_at if posting else None,
     )
 
 
+def _where_to(*, posting: bool, deaths: int) -> tuple[State, str]:
+    """A delivery that ends the program ends it again; one that only was in hand meanwhile does not."""
+    if posting:
+        return State.UNCLEAR, DIED_POSTING
+    return (State.HELD, QUARANTINED) if deaths >= DEATHS_MAX else (State.WAITING, DIED_PREPARING)
+
+
 # Building a statement costs more than running it: each is built once.
+@cache
+def _sending() -> Select[Any]:
+    columns = (delivery.c.id, delivery.c.fence, delivery.c.deaths, attempt.c.id.label("attempt_id"), attempt.c.stage)
+    theirs = and_(attempt.c.delivery_id == delivery.c.id, attempt.c.fence == delivery.c.fence)
+    return select(*columns).join(attempt, theirs).where(delivery.c.state == State.SENDING)
+
+
 @cache
 def _still_ours() -> Select[Any]:
     ids = bindparam("ids", expanding=True, type_=BigId)
@@ -110,6 +151,7 @@ def _delivery_update() -> Update:
             reason=bindparam("b_reason"),
             next_at=func.coalesce(bindparam("b_next_at", type_=UtcDateTime()), delivery.c.next_at),
             tries=delivery.c.tries + bindparam("b_burned"),
+            deaths=delivery.c.deaths * bindparam("b_still") + bindparam("b_died"),
             measure_at=bindparam("b_measure_at"),
             published_at=bindparam("b_published_at"),
             late_by_s=bindparam("b_late_by_s"),
@@ -127,6 +169,8 @@ def _delivery_row(one: Outcome) -> dict[str, object]:
         "b_reason": one.reason,
         "b_next_at": one.next_at,
         "b_burned": int(one.name in BURNS_A_TRY),
+        "b_still": int(one.name in NO_PROOF_OF_LIFE),
+        "b_died": int(one.name == "died" and one.state is not State.UNCLEAR),
         "b_measure_at": one.measure_at,
         "b_published_at": one.finished_at if published else None,
         "b_late_by_s": one.late_by_s,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from posts.model import Kind
@@ -182,6 +183,7 @@ delivery = Table(
     Column("measure_at", UtcDateTime),
     Column("fence", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
+    Column("deaths", Integer, nullable=False, server_default=text("0")),
     Column("progress", JSON, nullable=False),
     Column("looks", Integer, nullable=False),
     Column("local_due", Text, nullable=False),

@@ -56,6 +56,22 @@ def test_too_long_says_by_how_much_and_from_where() -> None:
     assert problem.message == "The text is 25 characters long, the limit is 20: shorten it by 5."
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        with_text("ა" * 100_001),
+        replace(MESSAGE, parts=("ა", "ა" * 100_001)),
+        replace(MESSAGE, first_comment="ა" * 100_001),
+        with_picture(alt_text="ა" * 100_001),
+    ],
+)
+def test_a_text_without_end_is_refused_without_counting_it(message: Message) -> None:
+    """Counting a megabyte takes five seconds, in which no other post goes out."""
+    (problem,) = check(message, LIMITS)
+    assert (problem.code, problem.level) == ("too_long", Level.BLOCK)
+    assert "100,001 code points long" in problem.message
+
+
 def test_every_text_limit_holds_at_once() -> None:
     """A short text of heavy characters may pass one limit and break the other."""
     limits = replace(LIMITS, text=(GRAPHEMES, TextLimit(unit=Unit.BYTES, max=21)))

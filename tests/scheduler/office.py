@@ -40,6 +40,7 @@ class Office:
         size: int = 2,
         writer: GroupWriter | None = None,
         watch: Watch | None = None,
+        on_room: Callable[[], None] = lambda: None,
     ):
         self._change = threading.Condition()
         self.writer = writer or GroupWriter(world.database)
@@ -59,6 +60,7 @@ class Office:
             owner="test:1",
             standstill=self.standstill,
             journal=self.journal,
+            on_room=on_room,
         )
         self.writer.start()
         self.lanes.start()

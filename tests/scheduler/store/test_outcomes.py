@@ -175,7 +175,7 @@ def test_what_died_preparing_waits_again_and_what_died_posting_is_unclear(world:
     preparing, posting = world.delivery(), world.delivery()
     _post(world, *[one for one in world.claim() if one.delivery_id == posting])
 
-    assert _recover(world) == {"waiting": 1, "unclear": 1, "published": 0}
+    assert _recover(world) == {"waiting": 1, "unclear": 1, "held": 0, "published": 0}
 
     assert world.state(preparing) is State.WAITING
     assert world.state(posting) is State.UNCLEAR
@@ -191,7 +191,7 @@ def test_recovering_twice_does_nothing_more(world: World) -> None:
     _recover(world)
     before = world.audit()
 
-    assert _recover(world) == {"waiting": 0, "unclear": 0, "published": 0}
+    assert _recover(world) == {"waiting": 0, "unclear": 0, "held": 0, "published": 0}
     assert world.audit() == before
 
 

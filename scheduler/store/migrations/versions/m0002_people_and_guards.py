@@ -82,6 +82,7 @@ def upgrade() -> None:
     op.add_column("post", sa.Column("submissions", sa.Integer(), server_default="0", nullable=False))
     op.add_column("approval", sa.Column("submission", sa.Integer(), server_default="0", nullable=False))
     _lateness()
+    op.add_column("delivery", sa.Column("deaths", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("pause", sa.Column("release_asked_at", Instant, nullable=True))
     op.add_column("pause", sa.Column("release_asked_by", sa.Text(), nullable=True))
     op.add_column("heartbeat", sa.Column("announcement", sa.Text(), nullable=True))
