@@ -56,7 +56,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A delivery as it stands now."""
+    """A delivery as it stands now; `next_at` is when an unclear one is looked up next."""
 
     id: int
     post_id: int
@@ -65,6 +65,7 @@ class Case:
     state: State
     reason: str
     local_due: str
+    next_at: datetime | None = None
 
 
 def event_of(row: Mapping[str, Any]) -> Event | None:

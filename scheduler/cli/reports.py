@@ -19,7 +19,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     with open_desk(config_of(context)) as desk:
         told = look(desk)
     show(told, as_json, lambda console: _say_status(console, told))
-    if told["held"] or told["unclear"] or told["failed"] or told["standstill"]:
+    if any(one["needs_a_person"] for one in told["matters"]):
         raise typer.Exit(NEEDS_A_PERSON)
 
 
@@ -82,22 +82,12 @@ def _metrics(row: dict[str, Any]) -> dict[str, int]:
 def _say_status(console: "Console", told: dict[str, Any]) -> None:
     beat = told["heartbeat_at"]
     lines = [f"daemon: last alive {plain(beat)}" if beat else "daemon: never ran"]
-    if told["standstill"]:
-        lines.append(f"NOTHING IS SENT: {told['standstill']}")
     lines.append(f"due now and not sent: {told['due']}")
     lines += [f"{name}: {told[name]}" for name in ("waiting", "published", "unclear", "held", "failed") if told[name]]
     if told["drafts"]:
         lines.append(f"posts that nobody approved yet: {told['drafts']}")
-    for one in told["paused"]:
-        what = f"{one['scope']} {one['subject']}".strip()
-        lines.append(f"paused: {what} by {one['by']} since {plain(one['at'])}: {one['why']}")
-        if one["release_asked_by"]:
-            lines.append(f"  {one['release_asked_by']} asks to resume it: a second person must confirm")
-    for one in told["resting"]:
-        lines.append(
-            f"left alone until {plain(one['until'])}: {one['subject']}: {one['why']}; then asked again by itself"
-        )
-    if told["held"] or told["unclear"] or told["failed"]:
-        lines.append("a person is asked for: july30 queue list --state held (unclear, failed)")
+    for one in told["matters"]:
+        lines.append(f"{'!' if one['needs_a_person'] else '-'} {one['happened']}")
+        lines += [f"  {words}" for words in (one["then"], f"{one['asked']} {one['command']}".strip()) if words]
     lines.append(f"zone data: {told['tzdata']}")
     console.print("\n".join(lines), markup=False)

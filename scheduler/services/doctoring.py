@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler.plan import tzdata_version
 from scheduler.services.alerting import bell_of, dead_man_of
 from scheduler.services.connecting import check_accounts
+from scheduler.services.matters import STALE_AFTER
 from scheduler.services.users import too_few_approvers
 from scheduler.store import ledger, lists
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.services.desk import Desk
-
-STALE_AFTER = timedelta(seconds=30)
 
 
 def examine(desk: Desk) -> list[dict[str, object]]:

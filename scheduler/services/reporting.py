@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from scheduler.model import State, WrongUse
 from scheduler.plan import tzdata_version
+from scheduler.services import matters
 from scheduler.services.histories import history_of
-from scheduler.store import ledger, lists, moves, pauses, posts
+from scheduler.store import ledger, lists, moves, posts
 from scheduler.store.lists import Filter
 from scheduler.traffic import server_of
 
@@ -59,21 +60,43 @@ def _waits_for(tx: Transaction, desk: Desk, row: dict[str, Any]) -> list[str]:
     return [one.words for one in rests] if row["state"] == State.WAITING else []
 
 
-def status(desk: Desk) -> dict[str, object]:
+def status(desk: Desk) -> dict[str, Any]:
     """What is due, waits for a person, is paused, and when the daemon last said that it lives."""
     now = desk.now()
     with desk.database.read() as tx:
-        beat = lists.last_beat(tx)
+        known = matters.facts(tx, now)
+        beat = known.beat
         return {
             "heartbeat_at": beat["beat_at"] if beat else None,
             "due": lists.due_count(tx, now),
             **lists.counts(tx),
             "standstill": beat["standstill"] if beat else None,
-            "paused": pauses.active(tx),
-            "resting": [asdict(one) for one in lists.resting(tx) if one.until > now],
+            "announcement": beat["announcement"] if beat else None,
+            "grace_until": beat["grace_until"] if beat else None,
+            "paused": list(known.paused),
+            "resting": [asdict(one) for one in known.resting],
+            "alerts": _alerts(known),
+            "matters": [_told(one) for one in matters.matters(known)],
             "drafts": lists.unapproved_count(tx),
             "tzdata": tzdata_version(),
         }
+
+
+def _alerts(known: matters.Facts) -> dict[str, object]:
+    """How telling people goes; all None where nobody was ever to be told."""
+    names = ("given_at", "failing_since", "failing")
+    return {name: getattr(known.mark, name, None) for name in names}
+
+
+def _told(one: matters.Matter) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "happened": str(one.happened),
+        "then": str(one.then or ""),
+        "asked": str(one.asked or ""),
+        "command": one.command,
+        "needs_a_person": one.needs_a_person,
+    }
 
 
 def verify(desk: Desk) -> ledger.Verdict:

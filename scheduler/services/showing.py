@@ -6,13 +6,13 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from scheduler.model import Review, Scope, State
 from scheduler.plan import local_text
-from scheduler.services.doctoring import STALE_AFTER
 from scheduler.services.drafting import EXTENSIONS
-from scheduler.store import lists, moves, pauses, posts
+from scheduler.services.matters import STALE_AFTER, facts, matters
+from scheduler.store import lists, moves, posts
 from scheduler.store.lists import METRICS, Filter
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from posts.model import Mission, Post
     from scheduler.services.desk import Desk
+    from scheduler.services.matters import Matter
     from scheduler.store.database import Transaction
 
 STOPPED = frozenset({State.UNCLEAR, State.HELD, State.FAILED})
@@ -96,7 +97,8 @@ class Pulse:
     """The moment, every mission's clock, and whether anything is being sent.
 
     `heartbeat_at` is None where no daemon ever ran; `alive` is False once it has been silent for `STALE_AFTER`.
-    `standstill` says why it sends nothing although it lives; empty where it sends.
+    `standstill` says why it sends nothing although it lives; empty where it sends. `matters` are about july30 itself
+    and need a person.
     """
 
     now: datetime
@@ -106,6 +108,7 @@ class Pulse:
     tzdata: str
     paused: tuple[Pause, ...]
     standstill: str = ""
+    matters: tuple[Matter, ...] = ()
 
     @property
     def sending(self) -> bool:
@@ -150,8 +153,8 @@ def pulse(desk: Desk) -> Pulse:
     """What stands at the head of every page."""
     now = desk.now()
     with desk.database.read() as tx:
-        beat = cast("dict[str, Any]", lists.last_beat(tx) or {})
-        stopped = cast("list[dict[str, Any]]", pauses.active(tx))
+        known = facts(tx, now, posts_too=False)
+    beat = known.beat or {}
     heartbeat_at = beat.get("beat_at")
     return Pulse(
         now=now,
@@ -159,8 +162,9 @@ def pulse(desk: Desk) -> Pulse:
         heartbeat_at=heartbeat_at,
         alive=heartbeat_at is not None and now - heartbeat_at <= STALE_AFTER,
         tzdata=beat.get("tzdata", ""),
-        paused=tuple(_pause(row) for row in stopped if _is_ours(desk, row)),
+        paused=tuple(_pause(row) for row in known.paused if _is_ours(desk, row)),
         standstill=beat.get("standstill") or "",
+        matters=tuple(one for one in matters(known) if one.of_machine and one.needs_a_person),
     )
 
 

@@ -72,6 +72,12 @@ def standing(tx: Transaction, numbers: Collection[int]) -> dict[int, Case]:
     return found
 
 
+def stopped(tx: Transaction) -> list[Case]:
+    """Every delivery that is held, unclear or failed, by due instant."""
+    query = select(delivery).where(delivery.c.state.in_((State.HELD, State.UNCLEAR, State.FAILED)))
+    return [_case(row) for row in tx.execute(query.order_by(delivery.c.due_at, delivery.c.id)).mappings()]
+
+
 def _batches(numbers: list[int]) -> list[list[int]]:
     return [numbers[at : at + AT_ONCE_MAX] for at in range(0, len(numbers), AT_ONCE_MAX)]
 
@@ -85,6 +91,7 @@ def _case(row: RowMapping) -> Case:
         state=State(row["state"]),
         reason=row["reason"],
         local_due=row["local_due"],
+        next_at=row["next_at"] if row["state"] == State.UNCLEAR else None,
     )
 
 

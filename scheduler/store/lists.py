@@ -74,6 +74,12 @@ def due_count(tx: Transaction, now: datetime) -> int:
     return int(tx.scalar(query) or 0)
 
 
+def ready_count(tx: Transaction) -> int:
+    """How many approved deliveries wait for their time."""
+    query = select(func.count()).select_from(delivery).join(post, post.c.id == delivery.c.post_id)
+    return int(tx.scalar(query.where(delivery.c.state == State.WAITING, post.c.review == Review.APPROVED)) or 0)
+
+
 def beat(
     tx: Transaction, *, owner: str, started_at: datetime, now: datetime, tzdata: str, standstill: str | None = None
 ) -> None:

@@ -35,11 +35,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """What the page says. `silent`: something waits for its time and nobody is there to send it."""
+    """What the page says."""
 
     asks: tuple[Ask, ...]
     more_asks: int
-    silent: bool
     today: tuple[Shown, ...]
     tally: tuple[tuple[State, int], ...]
     coming: tuple[Shown, ...]
@@ -57,7 +56,7 @@ def routes(pages: Pages) -> APIRouter:
     def today() -> Response:
         pulse = showing.pulse(pages.desk)
         told = today_of(pages, pulse, showing.deliveries(pages.desk))
-        needed = told.more_asks + len(told.asks) + told.silent + bool(pulse.standstill)
+        needed = told.more_asks + len(told.asks) + len(pulse.matters)
         return pages.draw(
             "today.html",
             here="/",
@@ -83,7 +82,6 @@ def today_of(pages: Pages, pulse: Pulse, rows: Sequence[Shown]) -> Today:
     return Today(
         asks=tuple(ask(one, pages.words) for one in closer),
         more_asks=len(needs) - len(closer),
-        silent=not pulse.alive and bool(ready),
         today=mine,
         tally=tuple((state, sum(one.state is state for one in mine)) for state in TALLIED),
         coming=tuple(coming[:NEXT_MAX]),

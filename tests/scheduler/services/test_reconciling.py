@@ -66,7 +66,7 @@ def test_what_the_journal_proves_is_published_and_nothing_goes_twice(house: Offi
     assert (done.to_settle, done.unknown, done.ended, done.paused) == ([], [], [], True)
     assert (row["state"], row["remote_id"] != "", row["published_at"] is not None) == ("published", True, True)
     assert published(house) == sent
-    assert [one["scope"] for one in reporting.status(house.desk)["paused"]] == ["all"]  # type: ignore[attr-defined]
+    assert [one["scope"] for one in reporting.status(house.desk)["paused"]] == ["all"]
     assert [one["verb"] for one in house.world.audit("instance:1")] == ["reconcile"]
     goes_on(house)
 

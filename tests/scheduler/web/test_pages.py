@@ -91,6 +91,7 @@ def test_a_sender_that_stands_still_says_why_on_the_first_page(room: Newsroom) -
     seen = room.see("/")
 
     assert "The clock is wrong: set it." in seen
+    assert "One thing needs a person." in seen
     assert "Not sending" in seen
     assert room.browser.get("/health").json()["sending"] is False
 
