@@ -50,7 +50,7 @@ LIMITS = Limits(
 METRICS = {"likes": "favourites_count", "comments": "replies_count", "shares": "reblogs_count"}
 VISIBILITIES = ("public", "unlisted", "private", "direct")
 LOOK_AGAIN = timedelta(seconds=5)
-CLOCKS_DIFFER = timedelta(minutes=2)
+CLOCKS_DIFFER = timedelta(minutes=10)  # generous: not to find our own post may double it
 PAGE_POSTS = 40
 PAGES_MAX = 50
 BATCH_POSTS = 40

@@ -160,7 +160,8 @@ class Daemon:
         self._dead_man.beaten(words)
 
     def _measure(self) -> None:
-        measure_due(self._desk.database, self._desk.adapter_of, rhythm_of(self._desk.settings), self._desk.now)
+        desk = self._desk
+        measure_due(desk.database, desk.adapter_of, rhythm_of(desk.settings), desk.now, self._stopping.is_set)
 
     def _settle(self) -> None:
         if not self.standstill.words:  # a copy's rows are left as they are until they have been reconciled

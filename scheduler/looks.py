@@ -139,7 +139,8 @@ def _not_there(doubt: Doubt, asked: Asked, now: datetime) -> Verdict:
         looked = f"looked up {done} times until {_clock(now)}, it was not there"
         reason = f"It may be out: {looked}; it is not sent again, for {why_not}; {_choices(doubt)}"
         return Verdict(state=State.HELD, reason=reason, looks=done, seen=seen)
-    return Verdict(state=State.WAITING, looks=done, next_at=now, attempt="not_found", seen=seen)
+    reason = f"It was looked up {done} times and is not there: it goes again under the same key, nobody need act."
+    return Verdict(state=State.WAITING, reason=reason, looks=done, next_at=now, attempt="not_found", seen=seen)
 
 
 def _why_not_again(doubt: Doubt, asked: Asked) -> str:

@@ -29,11 +29,16 @@ COUNT_MAX = 2**63 - 1  # what an integer column holds
 
 
 def measure_due(
-    database: Database, adapter_of: Callable[[str], Adapter], rhythm: Rhythm, clock: Callable[[], datetime]
+    database: Database,
+    adapter_of: Callable[[str], Adapter],
+    rhythm: Rhythm,
+    clock: Callable[[], datetime],
+    stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Every count that was due has been asked for once, and what came is appended; how many posts were read.
+    """Every count that was due has been asked for once, and what came is appended; how many posts are due.
 
-    A platform that does not answer leaves a gap and is asked again at the next instant of the cadence.
+    A platform that does not answer leaves a gap and is asked again at the next instant of the cadence. Once `stopping`
+    says so, no further account is asked: platforms that hang must not keep the daemon from ending.
     """
     with database.read() as tx:
         due = readings.due(tx, now=clock(), most=MOST_AT_ONCE)
@@ -41,6 +46,8 @@ def measure_due(
     for one in due:
         by_account[one.account].append(one)
     for account, those in by_account.items():
+        if stopping():
+            break
         _measure_account(database, adapter_of, account, those, rhythm, clock)
     return len(due)
 

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from scheduler.services.desk import Desk
 
 MAY_BE_CANCELLED = frozenset({State.WAITING, State.HELD, State.FAILED})
+MAY_BE_OUT = (
+    "taken down ({why}), and it may be out: look at {account}; if it is there,"
+    " `july30 queue resolve {number} --published URL` and `july30 queue take-down {post}` again;"
+    " if not, `july30 queue cancel {number}`"
+)
 BY_HAND = "delete it there by hand, then say so with --by-hand"
 
 
@@ -67,12 +72,20 @@ def _row(row: Mapping[str, Any], reason: str, *, removed: bool = False, cancelle
 
 
 def _cancel(desk: Desk, row: Mapping[str, Any], why: str) -> dict[str, object]:
-    """Cancelled, unless it may be out: that question is answered by looking, not by calling it off."""
+    """Cancelled, unless it may be out: that question is answered by looking, not by calling it off.
+
+    What is unclear is held, so that it does not go again by itself.
+    """
+    number = row["id"]
     with desk.database.write() as tx:
-        now = moves.get(tx, row["id"])
-        if now["state"] not in MAY_BE_CANCELLED or moves.may_be_out(tx, row["id"]):
+        now = moves.get(tx, number)
+        if now["state"] == State.UNCLEAR:
+            reason = MAY_BE_OUT.format(why=why, account=row["account_id"], number=number, post=row["post_id"])
+            moves.make(tx, number, Move(verb="take-down", to=State.HELD, actor=desk.actor, reason=reason), desk.now())
+            return _row(row, reason)
+        if now["state"] not in MAY_BE_CANCELLED or moves.may_be_out(tx, number):
             return _row(row, _not_out_yet(now, doubtful=True))
-        moves.make(tx, row["id"], Move(verb="take-down", to=State.CANCELLED, actor=desk.actor, reason=why), desk.now())
+        moves.make(tx, number, Move(verb="take-down", to=State.CANCELLED, actor=desk.actor, reason=why), desk.now())
     return _row(row, why, cancelled=True)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Integer, Text, and_, bindparam, func, or_, select, update
 
 from scheduler.looks import Doubt
-from scheduler.model import DAEMON, State
+from scheduler.model import DAEMON, Stage, State
 from scheduler.store import moves, posts
 from scheduler.store.claims import taken_remote_ids
 from scheduler.store.columns import UtcDateTime
@@ -76,6 +76,8 @@ def _keep_what_was_seen(tx: Transaction, doubt: Doubt, verdict: Verdict) -> None
     changes: dict[str, object] = {"evidence": {**evidence, "looks": seen}}
     if verdict.attempt:
         changes["outcome"] = verdict.attempt
+    if verdict.state is State.HELD:
+        changes["stage"] = Stage.POSTING  # also where only the send journal knew that it was: no release, only resolve
     tx.execute(update(attempt).where(mine).values(**changes))
 
 

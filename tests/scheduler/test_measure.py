@@ -256,6 +256,22 @@ def test_no_connection_is_held_while_a_platform_is_asked(world: World) -> None:
     assert held == [0]
 
 
+def test_once_stopping_no_further_account_is_asked(world: World) -> None:
+    """Ten platforms that hang must not keep the daemon from ending in time."""
+    first, second = _live(world, "ge-feed"), _live(world, "tj-feed")
+    world.clock.tick(minutes=1)
+    asked: list[str] = []
+    adapter = Counter(likes=1)
+    adapter.while_asked = lambda: asked.append("once")
+    rhythm = Rhythm(cadence=CADENCE, until=world.clock() + timedelta(days=90))
+
+    measure_due(world.database, lambda _: adapter, rhythm, world.clock, lambda: bool(asked))
+
+    assert asked == ["once"]
+    assert _likes(world) == {first: 1}
+    assert world.row(second)["measure_at"] == world.clock()
+
+
 def test_a_pause_does_not_stop_the_reading(world: World) -> None:
     """The red button is for sending; what is out is still seen."""
     number = _live(world, "ge-feed")

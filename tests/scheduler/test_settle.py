@@ -244,6 +244,19 @@ def test_where_not_found_proves_nothing_it_is_held_and_cannot_be_released(
         assert moves.may_be_out(tx, number)
 
 
+def test_what_only_the_journal_knew_to_be_posted_cannot_be_released_either(
+    world: World, desk: Callable[..., Desk]
+) -> None:
+    """A server that failed over may have lost the stage, not the post."""
+    adapter = Lagging(script=[Ambiguous("no answer")], profile=replace(OBEDIENT, resend_after_looks=False))
+    here = desk(adapter)
+    number = in_doubt(here)
+    world.run("UPDATE attempt SET stage = 'preparing' WHERE delivery_id = :id", id=number)
+    here.look_at_every_instant()
+    with world.database.read() as tx:
+        assert moves.may_be_out(tx, number)
+
+
 def test_a_duplicate_answer_is_looked_up_at_once_and_never_sent_again(world: World, desk: Callable[..., Desk]) -> None:
     """It is evidence of an earlier success, whatever the platform would allow otherwise."""
     adapter = Lagging(script=[Duplicate("it has this already", http_status=403)])

@@ -133,16 +133,25 @@ def test_what_waits_for_a_person_is_cancelled_too(office: Office, state: State) 
     assert (told["cancelled"], office.world.state(number)) == (True, State.CANCELLED)
 
 
-@pytest.mark.parametrize("state", [State.UNCLEAR, State.HELD])
-def test_what_may_be_out_is_not_called_off(office: Office, state: State) -> None:
+def test_what_may_be_out_is_not_called_off(office: Office) -> None:
     """ "Cancelled" would say that it is not out, and nobody would look any more."""
     number = office.delivery()
     office.leave_in_doubt(number)
-    if state is State.HELD:
-        office.world.move(number, State.HELD)
+    office.world.move(number, State.HELD)
     (told,) = take_down(office.desk, [office.world.row(number)["post_id"]], why="why", cancel_rest=True)
-    assert (told["cancelled"], told["removed"], office.world.state(number)) == (False, False, state)
+    assert (told["cancelled"], told["removed"], office.world.state(number)) == (False, False, State.HELD)
     assert f"queue resolve {number}" in str(told["reason"])
+
+
+def test_what_is_unclear_is_held_so_that_it_does_not_go_again_by_itself(office: Office) -> None:
+    """Withdrawn consent, and two minutes later the looks have found nothing and send it."""
+    number = office.delivery()
+    office.leave_in_doubt(number)
+    (told,) = take_down(office.desk, [office.world.row(number)["post_id"]], why="why", cancel_rest=True)
+    assert (told["cancelled"], told["removed"]) == (False, False)
+    row = office.world.row(number)
+    assert (row["state"], row["reason"]) == (State.HELD, told["reason"])
+    assert f"queue cancel {number}" in row["reason"]
 
 
 # -- by hand -------------------------------------------------------------------------------------------------------
