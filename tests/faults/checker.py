@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from scheduler.store.database import Database, Transaction
 
-ON_THE_WAY = frozenset({State.WAITING, State.SENDING})
+ON_THE_WAY = frozenset({State.WAITING, State.SENDING, State.UNCLEAR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,12 +44,25 @@ class Point(StrEnum):
     K7 = "the outcome is committed, nothing else done"
     KR0 = "what a dead process left is sorted, not committed"
     KR1 = "what a dead process left is sorted and committed"
+    KS0 = "what is unclear was looked up, nothing committed"
+    KS1 = "what is unclear was looked up and settled"
 
 
 # What a dead process left is the first outcome of the next: that it died, or what the send journal knows of it.
 AT_THE_PLATFORM = frozenset({Point.K4, Point.K5})  # the judge strikes there; for the outbox, K5 is its page
-BEFORE_COMMIT = {Point.K0: ("claim", ""), Point.K6B: ("outcome", "receipt"), Point.KR0: ("outcome", "")}
-AFTER_COMMIT = {Point.K1: ("claim", ""), Point.K7: ("outcome", "receipt"), Point.KR1: ("outcome", "")}
+BEFORE_COMMIT = {
+    Point.K0: ("claim", ""),
+    Point.K6B: ("outcome", "receipt"),
+    Point.KR0: ("outcome", ""),
+    Point.KS0: ("settle", ""),
+}
+AFTER_COMMIT = {
+    Point.K1: ("claim", ""),
+    Point.K7: ("outcome", "receipt"),
+    Point.KR1: ("outcome", ""),
+    Point.KS1: ("settle", ""),
+}
+OF_RECOVERY = frozenset({Point.KR0, Point.KR1, Point.KS0, Point.KS1})  # where an earlier death must have left something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from scheduler.store.database import open_database
 from scheduler.store.schema import delivery
 from tests.faults import process
 from tests.faults.announcing import announced
-from tests.faults.checker import Taken, Verdict, check, read_judged, read_outbox
+from tests.faults.checker import ON_THE_WAY, Taken, Verdict, check, read_judged, read_outbox
 from tests.faults.clock import SharedClock
 from tests.faults.crash import Order, Point
 from tests.faults.faces import TOKEN
@@ -188,15 +188,13 @@ class Rig:
         for _ in range(int(patience_s * 10)):
             threading.Event().wait(0.1)
             now = self.states()
-            if not {State.WAITING, State.SENDING, *self.goes_on} & set(now):
+            if not ON_THE_WAY & set(now):
                 return
             still = still + 1 if now == before else 0
             if still and still % 5 == 0:
                 self.clock.leap(LEAP)
             before = now
         raise AssertionError(f"not settled within {patience_s} s: {before}")
-
-    goes_on: tuple[State, ...] = ()
 
     def taken(self) -> list[Taken]:
         """What the platforms took, the outbox included."""

@@ -49,6 +49,8 @@ class Soak:
     seed: int
     blows: Counter[str] = field(default_factory=Counter)
     points: set[str] = field(default_factory=set)
+    ended_by_itself: list[str] = field(default_factory=list)
+    _ordered: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._dice = random.Random(f"driver:{self.seed}")
@@ -87,18 +89,24 @@ class Soak:
         return self.rig.untried(), self.rig.in_hand()
 
     def _restart(self) -> None:
-        """A daemon runs again; every second one is ordered to die at one exact step."""
+        """The daemon that ended was counted as what ended it, and another one runs."""
         assert self.rig.process
         if self.rig.process.exitcode == -signal.SIGKILL:
             self.rig.kills += 1
+            self.points |= self._ordered
         else:
-            self.blows[f"daemon ended by itself with {self.rig.process.exitcode}"] += 1
+            self.ended_by_itself.append(f"a daemon ended by itself with {self.rig.process.exitcode}")
+        self._begin()
+
+    def _begin(self) -> None:
+        """A daemon runs again; every second one is ordered to die at one exact step."""
+        self._ordered = set()
         self.rig.start(self._order() if self._dice.random() < 0.5 else None)
 
     def _order(self) -> Order | None:
         platform = self._dice.choice(PLATFORMS)
         point = self._dice.choice(points_for(platform))
-        self.points.add(f"{point.name}@{platform}")
+        self._ordered = {f"{point.name}@{platform}"}
         accounts = self.rig.of(platform)
         if platform != "outbox" and point in AT_THE_PLATFORM:
             self.rig.strike_at_the_platform(accounts, STRIKES[point])
@@ -111,6 +119,7 @@ class Soak:
         process_id = self.rig.process.pid if self.rig.process else None
         if what == "kill":
             self.rig.kill()
+            self._begin()
         elif what == "stop" and process_id:
             os.kill(process_id, signal.SIGSTOP)
             threading.Event().wait(self._dice.uniform(0.2, 1.0))
@@ -138,7 +147,7 @@ class Soak:
             "faults": dict(sorted(faults.items())),
             "blows": dict(sorted(self.blows.items())),
             "crash_points": sorted(self.points),
-            "violations": verdict.violations[:20],
+            "violations": [*self.ended_by_itself, *verdict.violations[:20]],
             "seed": self.seed,
             "database": self.rig.database.dialect,
             "seconds": round(seconds, 1),

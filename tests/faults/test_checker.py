@@ -61,11 +61,15 @@ def test_a_yes_that_the_database_does_not_know_of_is_lost(
 def test_a_yes_that_is_known_to_be_unclear_is_not_lost(database: Database, world: World, number: int) -> None:
     """Unclear is the honest word for it."""
     world.bring(number, State.UNCLEAR)
-    assert check(database, [taken()], expected=1).violations == []
+    assert check(database, [taken()], expected=1, settled=False).violations == []
 
 
-def test_what_still_waits_at_the_end_is_lost(database: Database, world: World, number: int) -> None:
+@pytest.mark.parametrize("state", [State.WAITING, State.SENDING, State.UNCLEAR])
+def test_what_is_still_on_its_way_at_the_end_is_lost(
+    database: Database, world: World, number: int, state: State
+) -> None:
     """Nobody would ever look."""
+    world.bring(number, state)
     assert check(database, [], expected=1).lost == 1
     assert check(database, [], expected=1, settled=False).violations == []
 
