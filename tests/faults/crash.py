@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 
 from adapters.outbox import Outbox
 from adapters.outbox_feed import Feed
+from scheduler.model import Stage
 from scheduler.store.database import Database
-from scheduler.store.schema import audit, delivery
+from scheduler.store.schema import attempt, audit, delivery
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ class Point(StrEnum):
     K2A = "before a picture is uploaded"
     K2 = "a picture is uploaded, its id not committed"
     K2B = "a picture is uploaded, its id committed, no post made"
+    K3J = "the journal has the intent, the database does not"
     K3 = "the stage posting is committed, nothing sent"
     K4 = "the request is partly sent"
     K5 = "the platform has taken it, no answer read"
@@ -97,21 +99,30 @@ class MinedDatabase(Database):
         self._order = order
         self._before = BEFORE_COMMIT.get(order.point)
         self._after = AFTER_COMMIT.get(order.point)
+        self._staging = order.point is Point.K3J
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        if not (self._before or self._after):
+        if not (self._before or self._after or self._staging):
             with super().write() as tx:
                 yield tx
             return
         with super().write() as tx:
             mark = tx.scalar(select(func.max(audit.c.id))) or 0
             yield tx
-            struck = self._strikes(tx, mark)
-            if struck and self._before:
+            struck = self._stages(tx) if self._staging else self._strikes(tx, mark)
+            if struck and not self._after:
                 die()
         if struck:
             die()
+
+    def _stages(self, tx: Transaction) -> bool:
+        query = (
+            select(delivery.c.account_id)
+            .join(attempt, attempt.c.delivery_id == delivery.c.id)
+            .where(attempt.c.stage == Stage.POSTING, attempt.c.finished_at.is_(None))
+        )
+        return bool(self._order.accounts & set(tx.scalars(query)))
 
     def _strikes(self, tx: Transaction, mark: int) -> bool:
         verb, outcome = self._before or self._after or ("", "")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAIRS = 5
-LEAVE_DOUBT = frozenset({Point.K3, Point.K5, Point.K6, Point.K6B})  # of others there may be nothing to recover
+LEAVE_DOUBT = frozenset({Point.K3, Point.K5, Point.K6})  # of others there may be nothing to recover
 
 
 @pytest.mark.parametrize("seed", [1, 2])
