@@ -12,7 +12,7 @@ from scheduler.journal.writing import Journal
 from scheduler.model import Unavailable
 from scheduler.services import lineage
 from scheduler.standstill import Standstill
-from scheduler.store import outcomes
+from scheduler.store import instances, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +80,7 @@ class Watch:
         with self._desk.database.write() as tx:
             first = self._desk.settings.looks[0]
             left = outcomes.recover(tx, now=self._desk.now(), first_look=first, told=told)
+            instances.reach(tx, found.number)  # or a second death before the next intent would look like an old copy
         if any(left.values()):
             log.warning("an earlier run was cut short", **left)
 

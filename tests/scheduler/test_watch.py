@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scheduler.intents import Intents
 from scheduler.journal.reading import read
 from scheduler.model import State
 from scheduler.services import lineage
@@ -124,6 +125,31 @@ def test_an_outcome_that_only_the_journal_knows_is_adopted_at_the_next_start(hou
     (out,) = house.adapters["ge-outbox"].published  # type: ignore[attr-defined]
     assert (row["state"], row["remote_id"]) == ("published", out.receipt.remote_id)
     assert row["published_at"] is not None
+
+
+class PowerCutError(Exception):
+    pass
+
+
+def die_between_journal_and_database(house: House, watch: Watch) -> None:
+    """What is due was claimed, its intents stand in the journal, and the database has not taken them."""
+    claimed = house.world.claim()
+    intents = Intents(GroupWriter(house.database), watch.journal)
+    with suppress(PowerCutError), house.database.write() as tx:
+        intents.together(tx, [(one, "payload", house.desk.now()) for one in claimed])
+        raise PowerCutError
+
+
+def test_dying_twice_before_the_database_knows_the_intent_is_no_old_copy(house: House) -> None:
+    """Power that goes, comes back and goes again must not stop a campaign until somebody comes."""
+    for time in ("first", "second"):
+        due(house, f"sample, the {time} time")
+        with watching(house) as watch:
+            assert watch.standstill.words is None
+            die_between_journal_and_database(house, watch)
+    assert len({one.batch for one in read(folder(house), after=0).lines}) == 2
+    with watching(house) as watch:
+        assert watch.standstill.words is None
 
 
 # --- a copy between them
