@@ -36,12 +36,16 @@ class Taken:
 
 @dataclass(slots=True, kw_only=True)
 class Verdict:
-    """What was counted and every violation in words; none means that the promise held."""
+    """What was counted and every violation in words; none means that the promise held.
+
+    `in_doubt`: held for a person because they may be out, and nobody can know.
+    """
 
     states: Counter[str] = field(default_factory=Counter)
     taken: int = 0
     duplicates: int = 0
     lost: int = 0
+    in_doubt: int = 0
     violations: list[str] = field(default_factory=list)
 
     def against(self, what: str) -> None:
@@ -125,6 +129,7 @@ def _check_row(
     state, number = State(row["state"]), row["id"]
     name = f"delivery {number} ({row['account_id']} n{mark_in(row['text'].encode())}n)"
     there = taken.get((row["account_id"], mark_in(row["text"].encode())), [])
+    verdict.in_doubt += state is State.HELD and moves.may_be_out(tx, number)
     if state in NEEDS_REASON and not row["reason"].strip():
         verdict.against(f"{name} is {state} without a reason")
     if settled and state in ON_THE_WAY:

@@ -192,9 +192,16 @@ class Rig:
                 return
             still = still + 1 if now == before else 0
             if still and still % 5 == 0:
-                self.clock.leap(LEAP)
+                self.clock.leap(max(LEAP, self._until_next()))
             before = now
         raise AssertionError(f"not settled within {patience_s} s: {before}")
+
+    def _until_next(self) -> timedelta:
+        """How long until something is to happen by itself."""
+        with self.database.read() as tx:
+            waiting = delivery.c.state.in_([State.WAITING, State.UNCLEAR])
+            at = tx.scalar(select(func.min(delivery.c.next_at)).where(waiting))
+        return at - self.clock() if at else timedelta()
 
     def taken(self) -> list[Taken]:
         """What the platforms took, the outbox included."""

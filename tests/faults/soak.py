@@ -142,6 +142,7 @@ class Soak:
             "published": verdict.states[State.PUBLISHED],
             "duplicates": verdict.duplicates,
             "lost": verdict.lost,
+            "in_doubt": verdict.in_doubt,
             **{str(one): verdict.states[one] for one in (State.UNCLEAR, State.HELD, State.FAILED, State.SKIPPED)},
             "kills": self.rig.kills,
             "faults": dict(sorted(faults.items())),
