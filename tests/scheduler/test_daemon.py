@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from adapters.contract import Progress, Receipt
     from adapters.scripted.server import Reply, Request
+    from posts.model import Message
     from scheduler.store.database import Database, Transaction
     from tests.fakes.clock import Clock
 
@@ -338,3 +340,32 @@ def test_a_dead_mans_switch_that_hangs_delays_neither_a_post_nor_the_end(office:
             until(lambda: office.world.state(number) is State.PUBLISHED, within_s=10, what="it is published")
             begun = time.monotonic()
         assert time.monotonic() - begun < 5
+
+
+# -- settling ------------------------------------------------------------------------------------------------------
+
+
+def test_a_look_that_hangs_delays_neither_a_post_nor_the_end(office: Office) -> None:
+    """A platform that is silent for minutes is asked about an unclear post; the others go out meanwhile."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    class Silent(ObedientAdapter):
+        def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:
+            asked.set()
+            go_on.wait(STOPS_WITHIN_S)
+            return None
+
+    office.adapters["ge-outbox"] = Silent()
+    stuck = office.delivery()
+    office.leave_in_doubt(stuck)
+    other = office.delivery(time="13:00", text="სხვა")
+    try:
+        with running(office):
+            assert asked.wait(10)
+            office.due(other)
+            until(lambda: office.world.state(other) is State.PUBLISHED, within_s=10, what="the other is published")
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 5
+    finally:
+        go_on.set()
+    assert office.world.state(stuck) is State.UNCLEAR
