@@ -1,5 +1,6 @@
 """`july30 pause` and `july30 resume`."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,20 +48,21 @@ def resume(
     acting: As = None,
     as_json: Json = False,
 ) -> None:
-    """Send again what was paused; what has become late meanwhile waits for a person."""
+    """Send again what was paused; what has become late meanwhile goes by the rules of lateness. Says what will go."""
     from scheduler.services import operating
     from scheduler.services.confirming import Resumed
 
     scope, subject = _scope(everything, campaign, mission, account)
     with desk_of(context, acting) as desk:
-        done = operating.resume(desk, scope, subject, why=why)
+        done, will = operating.resume_and_foresee(desk, scope, subject, why=why)
     what = f"{scope} {subject}".rstrip()
     words = {
-        Resumed.ENDED: f"resumed: {what}",
+        Resumed.ENDED: f"resumed: {what}; it goes: {will}",
         Resumed.ASKED: f"asked: a second person must confirm, with the same command; {what} stays paused until then",
         Resumed.NOT_PAUSED: f"{what} was not paused",
     }[done]
     told = {"scope": str(scope), "subject": subject, "changed": done is Resumed.ENDED, "asked": done is Resumed.ASKED}
+    told["will"] = asdict(will)
     show(told, as_json, lambda console: console.print(words, markup=False))
     if done is Resumed.ASKED:
         raise typer.Exit(NEEDS_A_PERSON)

@@ -11,6 +11,7 @@ from scheduler.looking import Memory
 from scheduler.model import Scope, State, WrongUse
 from scheduler.plan import next_reading, window_end
 from scheduler.services.confirming import Resumed, is_confirmed
+from scheduler.services.foreseeing import Forecast, foresee, ready
 from scheduler.services.permitting import Right, require_for_deliveries, require_for_scope
 from scheduler.store import claims, late, moves, outcomes, pauses, posts
 from scheduler.store.moves import Move
@@ -114,13 +115,20 @@ def pause(desk: Desk, scope: Scope, subject: str, *, why: str) -> bool:
 
 def resume(desk: Desk, scope: Scope, subject: str, *, why: str) -> Resumed:
     """The scope is sent again, was not paused, or will be once somebody else confirms; which of these."""
+    return resume_and_foresee(desk, scope, subject, why=why)[0]
+
+
+def resume_and_foresee(desk: Desk, scope: Scope, subject: str, *, why: str) -> tuple[Resumed, Forecast]:
+    """As `resume`; and what will become of the deliveries that nothing keeps from going any more."""
     require_for_scope(desk, Right.RESUME, scope, subject)
     stored = _subject(desk, scope, subject)
     with desk.database.write() as tx:
         if not is_confirmed(tx, desk, scope, stored):
-            return Resumed.ASKED
+            return Resumed.ASKED, Forecast()
+        before = ready(tx)
         ended = pauses.release(tx, scope, stored, why=why, by=desk.actor, now=desk.now())
-    return Resumed.ENDED if ended else Resumed.NOT_PAUSED
+        will = foresee(tx, desk.now(), but=before)
+    return (Resumed.ENDED if ended else Resumed.NOT_PAUSED), will
 
 
 def remote_id_of(address: str) -> str:

@@ -36,6 +36,12 @@ def missed(tx: Transaction, now: datetime, *, only_let_go: bool = False) -> list
     return [_due(row, places) for row in tx.execute(query, {"now": now})]
 
 
+def ready_at(tx: Transaction) -> dict[int, datetime]:
+    """When each delivery is to be tried that nothing but its time keeps from going."""
+    query = select(delivery.c.id, delivery.c.next_at).join(post, post.c.id == delivery.c.post_id).where(ready())
+    return {row.id: row.next_at for row in tx.execute(query)}
+
+
 def past_their_limit(tx: Transaction, now: datetime) -> list[int]:
     """What is ready and past its "not after", whenever it was to be tried next."""
     return list(tx.scalars(_overdue(), {"now": now}))

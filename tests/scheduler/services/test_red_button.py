@@ -9,6 +9,7 @@ import pytest
 from scheduler.model import Scope, WrongUse
 from scheduler.services import operating, reporting
 from scheduler.services.confirming import Resumed
+from scheduler.services.foreseeing import Forecast
 
 if TYPE_CHECKING:
     from tests.scheduler.services.office import Office
@@ -102,3 +103,40 @@ def test_who_paused_what_when_and_why_is_shown(due: Office) -> None:
         "why": "an accident",
         "at": due.clock(),
     }
+
+
+# -- what resuming will do --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hours", "will"),
+    [
+        (0, Forecast(at_once=2, to_come=1)),
+        (1, Forecast(at_once=2, late=1, to_come=1)),
+        (24, Forecast(held=4)),
+    ],
+)
+def test_resuming_says_what_will_go(due: Office, hours: int, will: Forecast) -> None:
+    """Whoever ends a pause after an hour must not be surprised by what then bursts out, or does not."""
+    due.import_rows(
+        {"id": "later", "time": "18:00", "text": "later"},
+        *([{"id": "again", "time": "12:30", "text": "again"}] if hours else []),
+    )
+    operating.pause(due.desk, Scope.MISSION, "GE", why="an accident")
+    due.clock.tick(hours=hours)
+    done, told = operating.resume_and_foresee(due.desk, Scope.MISSION, "GE", why="it is over")
+    assert (done, told) == (Resumed.ENDED, will)
+
+
+def test_what_another_pause_still_stops_is_not_said_to_go(due: Office) -> None:
+    """It will not."""
+    operating.pause(due.desk, Scope.MISSION, "GE", why="an accident")
+    operating.pause(due.desk, Scope.ALL, "", why="a bigger one")
+    _, told = operating.resume_and_foresee(due.desk, Scope.ALL, "", why="it is over")
+    assert told == Forecast(at_once=1)
+
+
+def test_what_was_foreseen_is_said_in_words() -> None:
+    """Noughts are left out."""
+    assert str(Forecast(at_once=2, held=1)) == "2 at once, 1 will be held for a person"
+    assert str(Forecast()) == "nothing waits there"
