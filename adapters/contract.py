@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date, datetime, timedelta
 
     from posts.limits import Limits
@@ -185,6 +185,14 @@ class Secrets(Protocol):
 
     def save(self, secret: str) -> None:
         """The rotated secret is durable when this returns. Raises AuthExpired where its place cannot be written."""
+
+
+@runtime_checkable
+class Dated(Protocol):
+    """An adapter whose server says what time it is there, so that a wrong clock of ours is noticed."""
+
+    def listen(self, heard: Callable[[str, datetime], None]) -> None:
+        """`heard` is given the server and its time (aware) with every answer from now on."""
 
 
 class Adapter(Protocol):

@@ -24,7 +24,7 @@ from adapters.contract import Ambiguous, AuthExpired, Failure, Rejected, Retryab
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 WORDS_MAX = 500
 WAIT_MAX = timedelta(hours=1)  # whoever asks for more is asked again then: it may have been a mistake
@@ -200,6 +200,7 @@ class Http:
         self._timeouts = (connect_timeout_s, read_timeout_s)
         self._upload_timeout_s = upload_timeout_s
         self._bytes_max = bytes_max
+        self.heard: Callable[[str, datetime], None] = lambda _host, _theirs: None  # each answer's Date
         self._transport = _Transport(max_retries=0, pool_connections=1, pool_maxsize=pool)
 
     def prepare(self, call: Call) -> Answer:
@@ -248,6 +249,8 @@ class Http:
         finally:
             response.close()
         headers = {name.lower(): _hide(value, call.hidden) for name, value in response.headers.items()}
+        if theirs := _instant(headers.get("date", "")):
+            self.heard(self.host, theirs)
         return Answer(status=response.status_code, headers=headers, body=_hide_bytes(body, call.hidden), what=call.what)
 
     def _body(self, raw: Any) -> bytes:

@@ -32,7 +32,7 @@ from adapters.on_disk import picture_name, read_picture
 from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from adapters.contract import Progress, Secrets
     from posts.model import Account, Media, Message
@@ -96,6 +96,10 @@ class Mastodon:
         self._http = http or Http(account.base_url)
         self._limits: Limits | None = None
         self._batches = True
+
+    def listen(self, heard: Callable[[str, datetime], None]) -> None:
+        """`heard` is given the server's own time with every answer."""
+        self._http.heard = heard
 
     def limits(self) -> Limits:
         """What this server allows, asked once; the documented defaults where it does not say or cannot be reached."""

@@ -7,9 +7,12 @@ import socket
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from adapters import registry
+from adapters.contract import Dated
+from scheduler.clocks import Clocks
 from scheduler.config import load
 from scheduler.delivery import Courier, Rhythm
 from scheduler.engine.embedded import Lanes
@@ -44,8 +47,9 @@ def whoever() -> str:
 class Shelf:
     """The adapters of the configured accounts, each made on first use and kept."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, heard: Callable[[str, datetime], None] | None = None):
         self._settings = settings
+        self._heard = heard
         self._made: dict[str, Adapter] = {}
         self._making = threading.Lock()
 
@@ -55,7 +59,9 @@ class Shelf:
             if account_id not in self._made:
                 account = self._settings.account(account_id)
                 secret = StoredSecret(account.secret, self._settings.path.parent, os.environ)
-                self._made[account_id] = registry.build(account, secret)
+                made = self._made[account_id] = registry.build(account, secret)
+                if self._heard and isinstance(made, Dated):
+                    made.listen(self._heard)
             return self._made[account_id]
 
 
@@ -99,11 +105,13 @@ def desk_over(settings: Settings, database: Database, actor: str) -> Desk:
             catalogue.apply(tx, settings.campaign, settings.missions, settings.accounts, utc_now())
     with database.read() as tx:
         campaign_id = catalogue.campaign_of(tx, settings.campaign.day)
+    clocks = Clocks(utc_now, monotonic)
     return Desk(
         settings=settings,
         database=database,
         campaign_id=campaign_id,
-        adapter_of=Shelf(settings),
+        adapter_of=Shelf(settings, clocks.heard),
+        clocks=clocks,
         now=utc_now,
         actor=actor,
         environment=os.environ,

@@ -100,6 +100,7 @@ class Daemon:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
+                self._watch.look_at_the_clock()
                 if self.standstill.words != self._said:
                     self._beat()
                 seen = self._desk.database.change_mark()  # first: what a door changes during the pass is then news

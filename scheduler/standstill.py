@@ -31,6 +31,11 @@ class Standstill:
         with self._change:
             return " ".join(self._reasons.values()) or None
 
+    def has(self, name: str) -> bool:
+        """Whether this reason stands."""
+        with self._change:
+            return name in self._reasons
+
     def say(self, name: str, words: str) -> None:
         """Nothing is sent while this reason stands; said again with other words, those count."""
         with self._change:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from structlog import get_logger
 
+from scheduler.clocks import JUMP_MAX
 from scheduler.journal.lines import What
 from scheduler.journal.writing import Journal
 from scheduler.model import Unavailable
 from scheduler.services import lineage
 from scheduler.standstill import Standstill
-from scheduler.store import instances, outcomes
+from scheduler.store import instances, lists, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from scheduler.services.desk import Desk
     from scheduler.services.lineage import Lineage
 
 log = get_logger()
-COPY, JOURNAL = "copy", "journal"
+COPY, JOURNAL, CLOCK, PAST = "copy", "journal", "clock", "past"
+ASK_AT_MOST, ASK_EACH = 5, 10  # servers; ticks
+IN_THE_PAST = (
+    "The clock shows {now:%Y-%m-%d %H:%M} UTC, but something was recorded here at {last:%Y-%m-%d %H:%M} UTC: whoever"
+    " looks after this machine must set it, and sending goes on by itself; if the clock is right, run"
+    " `july30 reconcile --clock`."
+)
 
 
 class Watch:
@@ -33,19 +41,30 @@ class Watch:
         self.journal = Journal(desk.settings.journal_folder, on_trouble=self._troubled)
         self._begun = False
         self._amiss = threading.Event()
+        self._last_beat: datetime | None = None  # of the daemon before us
+        self._asked = 0
 
     def begin(self) -> None:
         """The journal is open and what a dead daemon left is recovered; or nothing is sent, and it is said why.
 
         Raises Unavailable where the database cannot be reached.
         """
+        with self._desk.database.read() as tx:
+            beat = lists.last_beat(tx)
+        self._last_beat = cast("datetime", beat["beat_at"]) if beat else None
+        self._look_into_the_past()
         self._amiss.set()
         self.tick()
 
     def tick(self) -> None:
         """What was amiss has been looked at again, and sending is allowed where it is mended."""
-        if not self._amiss.is_set():
-            return
+        if self.standstill.has(CLOCK) or self.standstill.has(PAST):
+            self._ask_the_time()
+        self.look_at_the_clock()
+        if self.standstill.has(PAST):
+            self._look_into_the_past()
+        if not self._amiss.is_set() or self.standstill.has(PAST):
+            return  # nothing is recovered at a time that is wrong
         try:
             found = lineage.look(self._desk)
         except Unavailable as error:
@@ -58,9 +77,43 @@ class Watch:
             return
         self._open(found)
 
+    def look_at_the_clock(self) -> None:
+        """Nothing is sent while the clock cannot be believed. Costs nothing: done before every pass."""
+        if self._desk.clocks is None:
+            return
+        if words := self._desk.clocks.look():
+            self.standstill.say(CLOCK, words)
+        else:
+            self.standstill.clear(CLOCK)
+
     def close(self) -> None:
         """The journal is on the disk."""
         self.journal.close()
+
+    def _look_into_the_past(self) -> None:
+        """Nothing is sent while what has happened here already lies in the future."""
+        now = self._desk.now()
+        with self._desk.database.read() as tx:
+            told, confirmed = instances.last_event(tx)
+        known = [one for one in (told, None if confirmed else self._last_beat) if one]
+        last = max(known, default=now)
+        sure = self._desk.clocks is not None and self._desk.clocks.confirmed()
+        if last - now > JUMP_MAX and not sure:
+            self.standstill.say(PAST, IN_THE_PAST.format(now=now, last=last))
+        else:
+            self.standstill.clear(PAST)
+
+    def _ask_the_time(self) -> None:
+        """A few servers have been asked anything at all: what matters is the time in their answers."""
+        self._asked += 1
+        if self._asked % ASK_EACH != 1:
+            return
+        servers = {one.base_url: one for one in self._desk.settings.accounts if one.base_url}
+        for account in list(servers.values())[:ASK_AT_MOST]:
+            try:
+                self._desk.adapter_of(account.id).whoami()
+            except Exception as error:  # noqa: BLE001 - no answer is no evidence
+                log.info("no time from there", account=account.id, error=type(error).__name__)
 
     def _open(self, found: Lineage) -> None:
         row = lineage.settle_in(self._desk, found)
@@ -77,6 +130,7 @@ class Watch:
     def _recover(self, found: Lineage) -> None:
         doubts = self._desk.database.dialect != "sqlite"  # a server that failed over may have lost a commit
         told = lineage.results(found.told.lines, doubts=doubts)
+        self.journal.flush()
         with self._desk.database.write() as tx:
             first = self._desk.settings.looks[0]
             left = outcomes.recover(tx, now=self._desk.now(), first_look=first, told=told)

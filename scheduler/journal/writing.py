@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 log = get_logger()
 FILE_BYTES_MAX = 8_000_000
+FILES_FLUSHED = 3
 NAME = "sent-{number:012}.jsonl"
 
 
@@ -53,6 +54,15 @@ class Journal:
         with self._turn:
             self._let_go()
             self._instance, self._number, self._unsound = instance, number, False
+
+    def flush(self) -> None:
+        """What earlier processes wrote is on the disk, so that the database may know of it. Raises Unavailable."""
+        try:
+            for path in sorted(self.folder.glob("sent-*.jsonl"))[-FILES_FLUSHED:]:
+                with path.open("rb") as stream:
+                    os.fdatasync(stream.fileno())
+        except OSError as error:
+            raise self._refused(error) from error
 
     def close(self) -> None:
         """Everything written is on the disk, as far as the disk takes it."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from adapters.contract import Adapter, Profile
     from posts.limits import Limits
     from posts.model import Account
+    from scheduler.clocks import Clocks
     from scheduler.config import Settings
     from scheduler.store.database import Database
     from scheduler.store.people import Person
@@ -24,7 +25,7 @@ class Desk:
     """One person's place at the work. `now()` is aware and in UTC; `actor` is who the audit says it was.
 
     `person`: who proved by their token that it is them; None for the local operator. See `permitting` for what follows.
-    `environment`: where `env:` secrets are looked up.
+    `environment`: where `env:` secrets are looked up. `clocks`: whether `now` can be believed; None where nobody looks.
     """
 
     settings: Settings
@@ -35,6 +36,7 @@ class Desk:
     actor: str
     person: Person | None = None
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    clocks: Clocks | None = field(default=None, repr=False)
 
     def profile(self, account: Account) -> Profile:
         """What the account's platform promises; known also where nothing can be published to it yet."""

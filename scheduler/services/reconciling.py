@@ -65,6 +65,14 @@ class Fate:
     receipt: Outcome | None
 
 
+def confirm_clock(desk: Desk) -> None:
+    """A person says that the clock is right: what was recorded before, at a later time, does not stop sending."""
+    require(desk, Right.RESUME)
+    with desk.database.write() as tx:
+        entry = ledger.Entry(at=desk.now(), actor=desk.actor, verb=instances.CLOCK_CONFIRMED, subject="instance:1")
+        ledger.write_down(tx, [entry])
+
+
 def reconcile(desk: Desk, *, moved: bool = False, without_journal: bool = False) -> Reconciled:
     """Database and journal are one history: what the journal knows is in the database, and sending may be resumed.
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, text, tuple_, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, tuple_, update
 
 from scheduler.store.columns import BigId
-from scheduler.store.schema import attempt, instance
+from scheduler.store.schema import attempt, audit, instance
+
+CLOCK_CONFIRMED = "confirm-clock"
+RECENT_ROWS = 1000
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +58,16 @@ def known_attempts(tx: Transaction, tries: Iterable[tuple[int, int]]) -> set[tup
         rows = tx.execute(select(attempt.c.delivery_id, attempt.c.fence).where(pairs))
         found |= {(row.delivery_id, row.fence) for row in rows}
     return found
+
+
+def last_event(tx: Transaction) -> tuple[datetime | None, bool]:
+    """The latest instant at which something happened here lately, None if nothing did; and whether that is counted from
+    a person's word that the clock is right.
+    """
+    confirmed = tx.scalar(select(func.max(audit.c.id)).where(audit.c.verb == CLOCK_CONFIRMED))
+    newest = select(func.max(audit.c.id)).scalar_subquery()
+    behind = (audit.c.id >= (confirmed or 0), audit.c.id > newest - RECENT_ROWS)
+    return tx.scalar(select(func.max(audit.c.at)).where(*behind)), confirmed is not None
 
 
 def whereabouts(tx: Transaction) -> str:

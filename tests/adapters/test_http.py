@@ -6,7 +6,7 @@ import json
 import socket
 import ssl
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -180,6 +180,26 @@ def test_a_call_and_an_upload_do_not_print_what_is_secret_or_huge() -> None:
     upload = Upload(form_field="file", name="a.jpg", mime="image/jpeg", content=b"secret picture")
     assert TOKEN not in repr(POST)
     assert "secret picture" not in repr(upload)
+
+
+@pytest.mark.parametrize(
+    ("head", "heard"),
+    [
+        (b"Date: Fri, 30 Jul 2027 05:00:00 GMT\r\n", [datetime(2027, 7, 30, 5, tzinfo=UTC)]),
+        (b"Date: yesterday\r\n", []),
+        (b"", []),
+    ],
+)
+def test_the_time_that_a_server_tells_is_passed_on(head: bytes, heard: list[datetime]) -> None:
+    """It is how a wrong clock of ours is noticed."""
+    told: list[tuple[str, datetime]] = []
+    with RawServer(
+        raw_server.answering(b"HTTP/1.1 200 OK\r\n" + head + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}")
+    ) as server:
+        http = Http(server.url)
+        http.heard = lambda host, theirs: told.append((host, theirs))
+        http.prepare(Call(what="a call", method="GET", path="/"))
+        assert told == [(server.url, moment) for moment in heard]
 
 
 def test_cookies_are_not_kept() -> None:

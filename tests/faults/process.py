@@ -68,5 +68,5 @@ def daemon(folder: Path, order: Order | None) -> None:
 def arranged(desk: Desk, folder: Path, order: Order | None = None) -> Desk:
     """The desk on the rig's clock, impatient, and mined where that was ordered."""
     clock = SharedClock.open(folder / "clock")
-    desk = replace(desk, now=clock, adapter_of=Impatient(settings=desk.settings, shelf=desk.adapter_of))
+    desk = replace(desk, now=clock, clocks=None, adapter_of=Impatient(settings=desk.settings, shelf=desk.adapter_of))
     return mined(desk, order) if order else desk

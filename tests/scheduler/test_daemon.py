@@ -309,7 +309,7 @@ def watched(office: Office) -> Iterator[RawServer]:
 
 def test_no_sign_of_life_goes_out_while_the_database_is_away(office: Office, unsteady: Unsteady) -> None:
     """The process lives, and sends nothing: that is no life."""
-    unsteady.away_after_writes = 1  # the recovery
+    unsteady.away_after_writes = 2  # its own id, and the recovery
     with watched(office) as outside, running(office):
         until(lambda: unsteady.refused > 3, within_s=20, what="the database has been asked for")
         assert outside.heads == []

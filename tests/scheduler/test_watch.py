@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scheduler.clocks import Clocks
 from scheduler.intents import Intents
 from scheduler.journal.reading import read
 from scheduler.model import State
 from scheduler.services import lineage
 from scheduler.services.lineage import Verdict
-from scheduler.store import instances, outcomes
+from scheduler.services.reconciling import confirm_clock
+from scheduler.store import instances, lists, outcomes
 from scheduler.store.writer import GroupWriter
 from scheduler.watch import Watch
 from tests.scheduler.office import Office as Senders
@@ -267,3 +271,67 @@ def test_a_journal_that_cannot_be_written_stops_sending_and_goes_on_by_itself(ho
     assert house.world.state(number) is State.PUBLISHED
     assert published(house) == 2
     assert verdict(house) is Verdict.FINE
+
+
+# --- the clock
+
+
+def test_a_clock_behind_what_was_recorded_sends_and_recovers_nothing(house: House) -> None:
+    """A machine that boots in the year 2000 would wait for 27 years, and write every instant wrong."""
+    with watching(house) as watch:
+        publish(house, watch, "before")
+    house.clock.tick(days=-9000)
+    with watching(house) as watch:
+        assert "recorded here at 2027-07-30" in str(watch.standstill.words)
+        watch.tick()
+        assert watch.standstill.words is not None
+        house.clock.tick(days=9000)
+        watch.tick()
+        assert watch.standstill.words is None
+        publish(house, watch, "after")
+
+
+def test_a_person_can_say_that_the_clock_is_right(house: House) -> None:
+    """Something was recorded under a clock that ran ahead; nobody should wait until that day comes."""
+    with watching(house) as watch:
+        publish(house, watch, "before")
+    house.clock.tick(hours=-1)
+    with watching(house) as watch:
+        confirm_clock(house.desk)
+        watch.tick()
+        assert watch.standstill.words is None
+    with watching(house) as watch:
+        assert watch.standstill.words is None
+
+
+def test_the_heartbeat_of_the_daemon_before_counts_too(house: House) -> None:
+    """On a quiet day nothing else was recorded."""
+    with house.database.write() as tx:
+        lists.beat(tx, owner="here:1", started_at=house.clock(), now=house.clock(), tzdata="2027a")
+    house.clock.tick(minutes=-3)
+    with watching(house) as watch:
+        assert "The clock shows" in str(watch.standstill.words)
+
+
+def test_a_jump_stops_sending_until_a_platform_confirms_the_time(house: House) -> None:
+    """The server is asked by the watch itself: while nothing is sent nobody else would ask."""
+    steady = [0.0]
+    clocks = Clocks(house.clock, lambda: steady[0])
+    answers = [timedelta(hours=-3), timedelta()]
+    settings = replace(house.settings, accounts=(replace(house.settings.accounts[0], base_url="https://a.example"),))
+
+    def asked(_account: str) -> Any:
+        clocks.heard("https://a.example", house.clock() + answers.pop(0))
+        raise ConnectionError
+
+    watch = Watch(replace(house.desk, clocks=clocks, settings=settings, adapter_of=asked), on_change=lambda: None)
+    watch.begin()
+    house.clock.tick(hours=3)
+    watch.look_at_the_clock()
+    assert "jumped by 180 minutes ahead" in str(watch.standstill.words)
+    watch.tick()
+    assert "a.example" in str(watch.standstill.words)
+    while answers:
+        watch.tick()
+    assert watch.standstill.words is None
+    watch.close()
