@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.background import BackgroundScheduler
 from structlog import get_logger
 
+from scheduler import catching_up
 from scheduler.bootstrap import courier_over, desk_over, rhythm_of, settler_over
 from scheduler.config import load
 from scheduler.measure import measure_due
@@ -18,7 +19,6 @@ from scheduler.model import DAEMON, SchedulerError
 from scheduler.notify.faults import trace_of
 from scheduler.plan import tzdata_version
 from scheduler.services.alerting import Alarm, bell_of, dead_man_of
-from scheduler.store import lists
 from scheduler.store.database import open_database
 from scheduler.store.lock import take
 from scheduler.store.writer import GroupWriter
@@ -156,7 +156,7 @@ class Daemon:
         with self._desk.database.write() as tx:
             now = self._desk.now()
             who = {"owner": self._owner, "tzdata": tzdata_version()}
-            lists.beat(tx, started_at=self._started_at, now=now, standstill=words, **who)
+            catching_up.beat(tx, started_at=self._started_at, now=now, standstill=words, **who)
         self._said = words
         self._dead_man.beaten(words)
 

@@ -109,7 +109,7 @@ class Courier:
         portion = self._traffic.portion({one: self._room(one) for one in self._traffic.servers.values()}, now)
         with self._database.write() as tx:
             self._sweep(tx, now)
-            catch_up(tx, now)
+            grace_until = catch_up(tx, now)
             taken = claims.claim(tx, now=now, most=2 * self._lanes.size, owner=self._owner, portion=portion)
             rests = self._say_rests(tx, now)
         self._left, self._told = portion.left(), rests
@@ -120,7 +120,7 @@ class Courier:
             self._lanes.hand_in(server, lambda one=one: self.send(one), lambda one=one: self.put_back(one))  # type: ignore[misc]
         with self._database.read() as tx:
             due = claims.next_due(tx, now, portion)
-        return min([one.until for one in rests] + ([due] if due else []), default=None)
+        return min([one.until for one in rests] + [one for one in (due, grace_until) if one], default=None)
 
     def wanted(self, server: str) -> bool:
         """Whether the last pass left something of the server's that can be taken now."""

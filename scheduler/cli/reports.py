@@ -83,6 +83,8 @@ def _say_status(console: "Console", told: dict[str, Any]) -> None:
     beat = told["heartbeat_at"]
     lines = [f"daemon: last alive {plain(beat)}" if beat else "daemon: never ran"]
     lines.append(f"due now and not sent: {told['due']}")
+    if told["late"]:
+        lines.append(f"late, and going later or judged soon: {told['late']}")
     lines += [f"{name}: {told[name]}" for name in ("waiting", "published", "unclear", "held", "failed") if told[name]]
     if told["drafts"]:
         lines.append(f"posts that nobody approved yet: {told['drafts']}")

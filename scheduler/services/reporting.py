@@ -9,7 +9,7 @@ from scheduler.model import State, WrongUse
 from scheduler.plan import tzdata_version
 from scheduler.services import matters
 from scheduler.services.histories import history_of
-from scheduler.store import ledger, lists, moves, posts
+from scheduler.store import late, ledger, lists, moves, posts
 from scheduler.store.lists import Filter
 from scheduler.traffic import server_of
 
@@ -73,6 +73,7 @@ def status(desk: Desk) -> dict[str, Any]:
             "standstill": beat["standstill"] if beat else None,
             "announcement": beat["announcement"] if beat else None,
             "grace_until": beat["grace_until"] if beat else None,
+            "late": late.late_count(tx, now),
             "paused": list(known.paused),
             "resting": [asdict(one) for one in known.resting],
             "alerts": _alerts(known),

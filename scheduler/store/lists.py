@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import column, func, insert, select, table, update
 
-from scheduler.model import Review, State
+from scheduler.model import DAEMON, Review, State
+from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import attempt, delivery, heartbeat, post
 from scheduler.traffic import Rest
 
@@ -85,8 +86,18 @@ def beat(
 ) -> None:
     """The heartbeat row says that this daemon was alive now, and why it sends nothing if it does not."""
     row = {"owner": owner, "started_at": started_at, "beat_at": now, "tzdata": tzdata, "standstill": standstill}
+    if standstill is None:
+        row["able_at"] = now
     if not tx.execute(update(heartbeat).where(heartbeat.c.id == 1).values(row).returning(heartbeat.c.id)).all():
         tx.execute(insert(heartbeat).values(id=1, **row))
+
+
+def announce(tx: Transaction, words: str | None, grace_until: datetime | None, now: datetime) -> None:
+    """The heartbeat row says what the daemon will do after an outage and when it begins; or, with None, that it did."""
+    row = {"announcement": words, "grace_until": grace_until}
+    tx.execute(update(heartbeat).where(heartbeat.c.id == 1).values(row))
+    verb = "announce" if words else "catch-up"
+    write_down(tx, [Entry(at=now, actor=DAEMON, verb=verb, subject="daemon", after={"words": words})])
 
 
 def say_resting(tx: Transaction, rests: Sequence[Rest]) -> None:

@@ -8,7 +8,9 @@ from adapters.registry import can_publish, platforms
 from posts.intake.columns import COLUMNS
 from posts.intake.table import CELL_CHARACTERS_MAX, COLUMNS_MAX, ROWS_MAX
 from posts.model import Kind
+from scheduler.catching_up import GRACE, OUTAGE
 from scheduler.daemon import BEAT_EVERY_S, CALLS_END_WITHIN_S
+from scheduler.lateness import GOES_WITHIN
 from scheduler.model import MOVES, Review, Role, Scope, Stage, State
 from scheduler.plan import on_time
 from scheduler.retry import BACKOFF_CAP, TRIES_MAX
@@ -65,6 +67,9 @@ def test_a_kind_is_on_time_as_long_as_the_page_says(kind: Kind) -> None:
         (OPERATING, f"up to {BACKOFF_CAP.total_seconds() / 60:.0f} minutes between two tries"),
         (OPERATING, f"at most {CALLS_END_WITHIN_S:.0f} seconds"),
         (OPERATING, f"every {BEAT_EVERY_S} seconds"),
+        (OPERATING, f"for more than {OUTAGE.total_seconds() / 60:.0f} minutes"),
+        (OPERATING, f"For {GRACE.total_seconds() / 60:.0f} minutes only what is on time goes out"),
+        (OPERATING, f"holds for {GOES_WITHIN.total_seconds() / 60:.0f} minutes"),
         (SHEET, f"At most {ROWS_MAX:,} rows, {COLUMNS_MAX} columns, {CELL_CHARACTERS_MAX:,} characters"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from posts.model import Kind
+from scheduler import catching_up
 from scheduler.model import Scope, State
 from scheduler.plan import on_time
 from scheduler.store import late, pauses
@@ -205,3 +206,137 @@ def test_ten_thousand_late_ones_are_judged_within_seconds(world: World) -> None:
 def _press(world: World) -> None:
     with world.database.write() as tx:
         pauses.press(tx, Scope.ALL, "", why="a wrong number", by="officer", now=world.clock())
+
+
+# --- after an outage
+
+
+def test_after_an_outage_people_are_told_first(world: World) -> None:
+    """Ten minutes in which somebody can still say no."""
+    _beat(world)
+    numbers = [world.delivery(due=MORNING + number * MINUTE) for number in range(5)]
+    over = world.delivery(not_after=MORNING + MINUTE)
+    now = world.clock.tick(hours=2)
+    on_time = world.delivery("ge-wall")
+    _beat(world)
+
+    (told,) = world.view("heartbeat")
+    assert "from 30 July 05:00 to 30 July 07:00 UTC. 6 missed: 3 go, 2 held, 1 skipped." in told["announcement"]
+    assert "Until 07:10 UTC nothing late is sent or moved" in told["announcement"]
+    assert [row["verb"] for row in world.audit("daemon")] == ["announce"]
+    assert _catch_up(world) == now + catching_up.GRACE
+    assert {world.state(one) for one in (*numbers, over)} == {State.WAITING}
+    assert [one.delivery_id for one in world.claim()] == [on_time]
+
+
+def test_after_the_grace_it_does_what_it_said(world: World) -> None:
+    """Once, and what a person has stopped meanwhile stays stopped."""
+    _beat(world)
+    first, *rest = [world.delivery(due=MORNING + number * MINUTE) for number in range(5)]
+    world.clock.tick(hours=2)
+    _beat(world)
+    world.bring(first, State.HELD)
+    world.clock.tick(minutes=10)
+    assert _catch_up(world) is None
+
+    assert [world.state(one) for one in rest] == [State.WAITING] * 3 + [State.HELD]
+    assert (world.state(first), world.row(first)["reason"]) == (State.HELD, "why")
+    (told,) = world.view("heartbeat")
+    assert (told["announcement"], told["grace_until"]) == (None, None)
+    assert [row["verb"] for row in world.audit("daemon")] == ["announce", "catch-up"]
+    assert _catch_up(world) is None
+    assert world.count("audit") == len(world.audit())
+
+
+def test_a_restart_within_the_grace_keeps_its_end(world: World) -> None:
+    """Otherwise a daemon that restarts every five minutes would never send anything again."""
+    _beat(world)
+    world.delivery()
+    begun = world.clock.tick(hours=2)
+    _beat(world)
+    world.clock.tick(minutes=6)
+    _beat(world)
+
+    assert _catch_up(world) == begun + catching_up.GRACE
+    assert [row["verb"] for row in world.audit("daemon")] == ["announce"]
+
+
+def test_a_person_s_word_counts_in_the_grace(world: World) -> None:
+    """Whoever reads the announcement can let the most important one go at once."""
+    _beat(world)
+    first, second = world.delivery(), world.delivery()
+    now = world.clock.tick(hours=2)
+    _beat(world)
+    world.run(
+        "UPDATE delivery SET let_go = 'person', next_at = :now WHERE id = :id", id=second, now=_stored(world, now)
+    )
+    _catch_up(world)
+
+    assert [one.delivery_id for one in world.claim()] == [second]
+    assert world.state(first) is State.WAITING
+
+
+@pytest.mark.parametrize(
+    ("why", "minutes"), [("short", 29), ("nothing was missed", 120), ("what was missed is paused", 120)]
+)
+def test_where_there_is_nothing_to_tell_nothing_is_told(world: World, why: str, minutes: int) -> None:
+    """An alarm that means nothing is not read the next time."""
+    _beat(world)
+    number = world.delivery(due=MORNING + timedelta(days=1) if why == "nothing was missed" else None)
+    if why == "what was missed is paused":
+        _press(world)
+    world.clock.tick(minutes=minutes)
+    _beat(world)
+    _catch_up(world)
+
+    assert world.view("heartbeat")[0]["announcement"] is None
+    assert (world.row(number)["let_go"] == "rules") is (why == "short")
+
+
+def test_at_the_first_start_of_a_database_it_is_told_too(world: World) -> None:
+    """It may be a plan of last week, or a copy."""
+    world.delivery()
+    world.clock.tick(hours=2)
+    _beat(world)
+
+    assert "Nothing was ever sent from this database. 1 missed: 1 go" in world.view("heartbeat")[0]["announcement"]
+
+
+def test_a_daemon_that_woke_from_sleep_notices_it_in_its_pass(world: World) -> None:
+    """The lid was closed for three hours: the first pass may come before the first heartbeat."""
+    _beat(world)
+    number = world.delivery()
+    now = world.clock.tick(hours=3)
+
+    assert _catch_up(world) == now + catching_up.GRACE
+    assert world.state(number) is State.WAITING
+    _beat(world)
+    assert _catch_up(world) == now + catching_up.GRACE
+
+
+def test_a_standstill_is_an_outage_when_it_ends(world: World) -> None:
+    """The daemon lived, its disk was full for two hours: what was missed is missed all the same."""
+    _beat(world)
+    world.delivery()
+    for _ in range(12):
+        world.clock.tick(minutes=10)
+        _beat(world, "the disk is full")
+    assert world.view("heartbeat")[0]["announcement"] is None
+    _beat(world)
+
+    assert "1 missed: 1 go, 0 held, 0 skipped" in world.view("heartbeat")[0]["announcement"]
+
+
+def _beat(world: World, standstill: str | None = None) -> None:
+    with world.database.write() as tx:
+        now = world.clock()
+        catching_up.beat(tx, now=now, standstill=standstill, owner="test", started_at=now, tzdata="2027a")
+
+
+def _catch_up(world: World) -> datetime | None:
+    with world.database.write() as tx:
+        return catching_up.catch_up(tx, world.clock())
+
+
+def _stored(world: World, instant: datetime) -> datetime | str:
+    return instant if world.database.dialect == "postgresql" else f"{instant:%Y-%m-%d %H:%M:%S.%f}"

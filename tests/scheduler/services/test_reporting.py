@@ -57,6 +57,19 @@ def test_why_nothing_is_sent_is_told_by_status_and_doctor(office: Office) -> Non
     assert reporting.status(office.desk)["standstill"] is None
 
 
+def test_the_status_tells_what_was_missed_and_how_many_are_late(office: Office) -> None:
+    """A monitor reads it in the ten minutes in which somebody can still say no."""
+    number = office.delivery()
+    office.due(number)
+    now = office.clock.tick(hours=2)
+    beat(office)
+    with office.database.write() as tx:
+        lists.announce(tx, "1 missed: 1 go", now, now)
+    told = reporting.status(office.desk)
+
+    assert (told["announcement"], told["grace_until"], told["late"]) == ("1 missed: 1 go", now, 1)
+
+
 def test_too_few_approvers_are_told_by_doctor(office: Office) -> None:
     """With levels and nobody to approve, everything would wait for ever, and 30 July pass."""
     assert "review" not in checks(office)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scheduler.model import Scope, State
+from scheduler.store import lists
 from scheduler.store.schema import heartbeat, metadata
 from tests.scheduler.web.newsroom import SCRIPTS
 
@@ -94,6 +95,18 @@ def test_a_sender_that_stands_still_says_why_on_the_first_page(room: Newsroom) -
     assert "One thing needs a person." in seen
     assert "Not sending" in seen
     assert room.browser.get("/health").json()["sending"] is False
+
+
+def test_what_was_missed_in_an_outage_is_told_on_the_first_page(room: Newsroom) -> None:
+    """Whoever looks in these ten minutes can still stop it."""
+    room.beat()
+    with room.database.write() as tx:
+        until = room.clock() + timedelta(minutes=10)
+        lists.announce(tx, "42 missed: 5 go, 31 held, 6 skipped.", until, room.clock())
+
+    seen = room.see("/")
+
+    assert "42 missed: 5 go, 31 held, 6 skipped." in seen
 
 
 def test_an_unclear_post_is_never_called_failed_and_names_both_ways_to_settle_it(room: Newsroom) -> None:
