@@ -127,6 +127,18 @@ def cannot_be_asked(doubt: Doubt, platform: str, now: datetime) -> Verdict:
     return Verdict(state=State.HELD, reason=reason, looks=doubt.looks, seen=_seen(now, "cannot be looked up"))
 
 
+def twin_was_found(doubt: Doubt, verdict: Verdict) -> Verdict:
+    """Held instead of sent again: what a look found for a twin, with the same words, may be this one's post.
+
+    A platform that remembers our key would answer with that post, and one of the two would be missing in silence.
+    """
+    reason = (
+        "It may be out: a post with the same words was found, and counts for another delivery; see whether the account"
+        f" has both; {_choices(doubt)}"
+    )
+    return Verdict(state=State.HELD, reason=reason, looks=verdict.looks, seen=verdict.seen)
+
+
 def _not_there(doubt: Doubt, asked: Asked, now: datetime) -> Verdict:
     done, seen = doubt.looks + 1, _seen(now, "not there")
     if done < len(asked.looks):

@@ -12,7 +12,7 @@ from adapters.contract import AuthExpired, Failure, Lookup, Receipt, Retryable
 from posts.compose import compose
 from scheduler.content import payload_hash
 from scheduler.looking import find, make_sure_whose
-from scheduler.looks import Asked, cannot_be_asked, could_not_look, decide_look
+from scheduler.looks import Asked, cannot_be_asked, could_not_look, decide_look, twin_was_found
 from scheduler.model import DAEMON, SchedulerError, Scope, State, Unavailable
 from scheduler.notify.faults import trace_of
 from scheduler.plan import next_reading
@@ -162,6 +162,8 @@ class Settler:
             if verdict.receipt and ours and any(map(ours, doubts.being_sent(tx, doubt.account))):
                 rival = Retryable("a post with the same words is being sent at this moment")
                 verdict = could_not_look(rival, doubt=doubt, now=now)
+            if verdict.state is State.WAITING and ours and any(map(ours, doubts.adopted(tx, doubt.account))):
+                verdict = twin_was_found(doubt, verdict)
             written = doubts.settle(tx, doubt, verdict, now, self._published(doubt, verdict))
         if written:
             where = verdict.receipt.permalink if verdict.receipt else verdict.reason

@@ -69,6 +69,16 @@ def being_sent(tx: Transaction, account_id: str) -> list[Post]:
     return list(posts.load(tx, list(tx.scalars(query))).values())
 
 
+def adopted(tx: Transaction, account_id: str) -> list[Post]:
+    """The account's posts that looks have found."""
+    query = (
+        select(delivery.c.post_id)
+        .join(attempt, attempt.c.delivery_id == delivery.c.id)
+        .where(delivery.c.account_id == account_id, attempt.c.outcome == "found")
+    )
+    return list(posts.load(tx, sorted(set(tx.scalars(query)))).values())
+
+
 def _keep_what_was_seen(tx: Transaction, doubt: Doubt, verdict: Verdict) -> None:
     mine = attempt.c.id == doubt.attempt_id
     evidence: dict[str, Any] = dict(tx.scalar(select(attempt.c.evidence).where(mine)) or {})

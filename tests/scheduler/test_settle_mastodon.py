@@ -129,3 +129,20 @@ def test_two_deliveries_with_the_same_words_are_two_posts(
     ids = [desk.world.row(one)["remote_id"] for one in (first, second)]
     assert sorted(ids) == sorted(one.remote_id for one in server.accepted)
     assert len(set(ids)) == 2
+
+
+@KEYS
+@pytest.mark.parametrize("arrived_first", [True, False])
+def test_of_two_in_doubt_with_the_same_words_none_is_lost_in_silence(
+    open_desk: Callable[..., tuple[MastodonServer, Desk]], remembers_keys: bool, arrived_first: bool
+) -> None:
+    """One arrived and one did not, and nobody can tell which: the second must not be answered with the first's post."""
+    server, desk = open_desk(remembers_keys=remembers_keys)
+    ways: list[Mishap | Reply] = [Mishap.CLOSE, Reply(status=502)]
+    numbers = [doubtful(desk, server, what) for what in (ways if arrived_first else reversed(ways))]
+    settled(desk)
+    rows = [desk.world.row(one) for one in numbers]
+    out = [row["remote_id"] for row in rows if row["state"] == State.PUBLISHED]
+    assert out == [server.accepted[0].remote_id]
+    assert [row["state"] for row in rows if row["remote_id"] is None] == [State.HELD]
+    assert "same words" in next(row["reason"] for row in rows if row["state"] == State.HELD)
