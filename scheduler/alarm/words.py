@@ -104,6 +104,18 @@ def of_going_on() -> Notice:
     return Notice(title="july30: it is sending again", lines=("What became late meanwhile goes by the usual rules.",))
 
 
+def of_own_fault(kind: str) -> Notice:
+    """The message that there are alerts which july30 fails to put into words."""
+    return Notice(
+        title="july30: alerts cannot be put together",
+        lines=(
+            f"A fault of july30's own ({kind}) keeps alerts from being told. Posts go out as before.",
+            "Who: an officer looks by hand, now and then; whoever looks after the machine reports it, with the log.",
+            "See: july30 status",
+        ),
+    )
+
+
 def of_outage(words: str, grace_until: datetime | None) -> Notice:
     """The message after an outage: what the daemon will do, and until when it can be stopped."""
     until = f" before {grace_until.astimezone(UTC):%H:%M} UTC" if grace_until else ""

@@ -15,7 +15,7 @@ from scheduler.notify.alerts import Bell
 from scheduler.notify.dead_man import DeadMan
 from scheduler.notify.faults import trace_of
 from scheduler.services.gathering import Found, Gatherer
-from scheduler.services.machine import Machine
+from scheduler.services.machine import Machine, OwnFault
 from scheduler.store import alerts
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Alarm:
         self._desk = desk
         self._bell = bell
         self._machine = Machine(standstill)
+        self._fault = OwnFault()
         self._gatherer = Gatherer(desk)
         self._bags = {number: Postbag() for number in bell.numbers}
         self._owed: list[frozenset[int]] = []
@@ -85,20 +86,26 @@ class Alarm:
     def round(self) -> None:
         """What is due to be told has been given to every address that takes it, and the mark says how far that is."""
         now = self._desk.now()
-        try:
-            with self._desk.database.read() as tx:
-                found = self._gatherer.look(tx, now)
-                outage = self._machine.database_is_there(tx)
-        except SchedulerError as error:
-            found, outage = [], None
-            self._machine.database_is_away(now, str(error))
-        for one in (outage, self._machine.look(now)):
+        self._put(self._look(now))
+        for one in (self._machine.look(now), self._fault.look(now)):
             if one:
-                found.append(Found(message=one, rows=frozenset()))
-        self._put(found)
+                self._put([Found(message=one, rows=frozenset())])
         self._ring(now)
         if not self._stop.is_set():
             self._write_mark()
+
+    def _look(self, now: datetime) -> list[Found]:
+        try:
+            with self._desk.database.read() as tx:
+                outage = self._machine.database_is_there(tx, now)
+                return [*self._gatherer.look(tx, now), *([Found(message=outage, rows=frozenset())] if outage else [])]
+        except SchedulerError as error:
+            self._machine.database_is_away(now, str(error))
+        except Exception as fault:  # noqa: BLE001 - one row that cannot be told must not keep everything from people
+            self._fault.happened = type(fault).__name__
+            told = {"exception": self._fault.happened, "trace": trace_of(fault)}
+            log.error("alerts: our own fault", **told)  # noqa: TRY400 - no values, they may be secret
+        return []
 
     def _put(self, found: list[Found]) -> None:
         for one in found:
@@ -124,6 +131,8 @@ class Alarm:
         self._given_at = now
 
     def _write_mark(self) -> None:
+        if not self._gatherer.has_looked:
+            return  # the mark is not known yet: writing would put it back to the beginning
         before = self._mark or self._gatherer.mark_before
         mark = replace(before, audit_id=self._gatherer.told_up_to, given_at=self._given_at or before.given_at)
         if self._tried:

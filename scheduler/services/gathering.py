@@ -49,6 +49,11 @@ class Gatherer:
         self._told_at: dict[Key, datetime] = {}
 
     @property
+    def has_looked(self) -> bool:
+        """Whether the mark has been read."""
+        return self._read_up_to is not None
+
+    @property
     def told_up_to(self) -> int:
         """The last audit row before which everything has been told to somebody."""
         first = min([*self._waiting, *self._untold], default=None)

@@ -34,10 +34,16 @@ class Machine:
         """The database could not be read, at the latest since then."""
         self._away = (self._away[0] if self._away else since, why)
 
-    def database_is_there(self, tx: Transaction) -> Notice | None:
-        """The message about an outage that the daemon has announced since the last look."""
-        self._away = None
+    def database_is_there(self, tx: Transaction, now: datetime) -> Notice | None:
+        """The message about an outage that the daemon has announced since the last look.
+
+        A full disk can be read: where no heartbeat gets onto it any more, the database counts as away.
+        """
         beat = cast("dict[str, Any]", lists.last_beat(tx) or {})
+        if beat and now - beat["beat_at"] > AWAY_AFTER:
+            self.database_is_away(now, f"No heartbeat was written since {beat['beat_at']:%H:%M:%S} UTC")
+        else:
+            self._away = None
         announced, before = beat.get("announcement"), self._announced
         self._announced = announced
         return words.of_outage(announced, beat.get("grace_until")) if announced and announced != before else None
@@ -64,4 +70,19 @@ class Machine:
     def _why_away(self, now: datetime) -> str | None:
         if self._away is None or now - self._away[0] < AWAY_AFTER:
             return None
-        return f"Nothing is sent while the database is away, and it goes on by itself afterwards. {self._away[1]}."
+        return f"Without its database july30 sends nothing. {self._away[1]}."
+
+
+class OwnFault:
+    """Alerts that could not be put into words: people are told that there are some, once an hour."""
+
+    def __init__(self) -> None:
+        self.happened = ""
+        self._said_at: datetime | None = None
+
+    def look(self, now: datetime) -> Notice | None:
+        """The message, where something happened since the last one and that is an hour ago."""
+        if not self.happened or (self._said_at is not None and now - self._said_at < SAY_AGAIN_AFTER):
+            return None
+        told, self.happened, self._said_at = self.happened, "", now
+        return words.of_own_fault(told)

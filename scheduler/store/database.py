@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+AWAY = "; nothing is sent meanwhile: whoever looks after it brings it back, and july30 goes on by itself"
 SQLITE_BUSY_MS = 15_000
 LEDGER_LOCK = 730_001  # any constant: the advisory lock under which the hash chains grow on PostgreSQL
 
@@ -119,5 +120,5 @@ def _plain_words(database: Database) -> Iterator[None]:
 
 def _said(database: Database, error: DBAPIError) -> str:
     where = database.url.render_as_string(hide_password=True)
-    hint = "; run: july30 db upgrade" if "no such table" in str(error.orig) else ""
+    hint = "; run: july30 db upgrade" if "no such table" in str(error.orig) else AWAY
     return f"the database {where} cannot be used: {str(error.orig).strip().splitlines()[0]}{hint}"

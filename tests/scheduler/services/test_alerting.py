@@ -56,6 +56,11 @@ def mark(office: Office) -> Mark:
     return found
 
 
+def beat(office: Office) -> None:
+    with office.database.write() as tx:
+        lists.beat(tx, owner="here:1", started_at=office.clock(), now=office.clock(), tzdata="2027a")
+
+
 def last_row(office: Office) -> int:
     return int(office.world.audit()[-1]["id"])
 
@@ -200,7 +205,7 @@ class Away:
 
     def __init__(self, real: Database):
         self._real = real
-        self.away = False
+        self.away = self.writes_all_the_same = False
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -210,7 +215,7 @@ class Away:
             yield tx
 
     def write(self) -> object:
-        if self.away:
+        if self.away and not self.writes_all_the_same:
             raise Unavailable("the database cannot be used")
         return self._real.write()
 
@@ -244,13 +249,46 @@ def test_a_database_that_is_away_is_told_by_a_way_that_needs_none(office: Office
     assert chime.titles()[1:] == ["july30: it is sending again"]
 
 
+def test_a_disk_onto_which_no_heartbeat_gets_any_more_is_told_though_it_can_be_read(office: Office) -> None:
+    """A full disk looks well to whoever only reads."""
+    alarm = Alarm(office.desk, chime := Chime())
+    beat(office)
+    for _ in range(6):
+        after(office, alarm, seconds=15)
+    assert chime.titles() == ["july30: nothing is being sent"]
+    assert "No heartbeat was written since 05:00:00 UTC" in chime.heard[1][0].body
+
+
+def test_a_database_that_was_away_at_first_does_not_put_the_mark_back(office: Office) -> None:
+    """Everything would be told once more."""
+    ended(office, office.delivery())
+    after(office, Alarm(office.desk, Chime()), seconds=15)
+    before = mark(office)
+    away = Away(office.database)
+    alarm = Alarm(replace(office.desk, database=cast("Database", away)), Chime())
+    away.away = away.writes_all_the_same = True
+    after(office, alarm, seconds=15)
+    assert mark(office) == before
+
+
+def test_a_row_that_cannot_be_told_keeps_the_fault_from_no_one(office: Office) -> None:
+    """A fault in our words must not end in silence; it is told once an hour."""
+    alarm = Alarm(office.desk, chime := Chime())
+    office.world.run(
+        "INSERT INTO audit (id, at, actor, verb, subject, before, after, previous_hash, hash)"
+        " SELECT max(id) + 1, max(at), 'daemon', 'pause', 'delivery:7', '{', '{', '', '' FROM audit"
+    )
+    for _ in range(3):
+        after(office, alarm, minutes=1)
+    assert chime.titles() == ["july30: alerts cannot be put together"]
+
+
 def test_what_the_daemon_announces_after_an_outage_is_told_once(office: Office) -> None:
     """Ten minutes are given to stop it: somebody must know that they run."""
     alarm = Alarm(office.desk, chime := Chime())
-    with office.database.write() as tx:
-        lists.beat(tx, owner="here:1", started_at=office.clock(), now=office.clock(), tzdata="2027a")
-    office.world.run("UPDATE heartbeat SET announcement = '42 missed: 5 go, 31 held, 6 skipped'")
     for _ in range(3):
+        beat(office)
+        office.world.run("UPDATE heartbeat SET announcement = '42 missed: 5 go, 31 held, 6 skipped'")
         after(office, alarm, seconds=30)
     assert chime.titles() == ["july30: back after an outage"]
     assert chime.heard[1][0].lines[0] == "42 missed: 5 go, 31 held, 6 skipped"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from scheduler.services.previewing import preview
 from scheduler.services.reporting import Filter
 from scheduler.store import lists, readings
 from scheduler.traffic import Rest
+from tests.adapters.raw_server import RawServer, answering
 
 if TYPE_CHECKING:
     from typing import Any
@@ -206,6 +207,26 @@ def test_the_doctor_names_a_folder_that_cannot_be_used(office: Office) -> None:
     office.settings.media_folder.write_text("in the way", encoding="utf-8")
     ok, words = checks(office)["media folder"]
     assert (ok, str(office.settings.media_folder) in words) == (False, True)
+
+
+def test_the_doctor_says_which_address_for_alerts_cannot_be_used(office: Office) -> None:
+    """By its number: the address is a secret."""
+    office.desk = office.desk_with(replace(office.settings, alert_urls=("json://chat.example/canary", "env:NOBODY")))
+    found = checks(office)
+    assert found["alerts 1"] == (True, "can be used")
+    assert found["alerts 2"][0] is False
+    assert not any("canary" in words for _, words in found.values())
+
+
+def test_the_doctor_tries_the_dead_mans_switch_only_while_the_daemon_is_well(office: Office) -> None:
+    """A try is a sign of life: it would keep the switch quiet for a daemon that is dead."""
+    with RawServer(answering(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")) as outside:
+        office.desk = office.desk_with(replace(office.settings, dead_man_ping=outside.url))
+        assert checks(office)["dead man's switch"][0] is True
+        assert outside.heads == []
+        beat(office)
+        assert checks(office)["dead man's switch"] == (False, "it answers 404")
+        assert len(outside.heads) == 1
 
 
 # -- the preview ---------------------------------------------------------------------------------------------------
