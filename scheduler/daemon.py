@@ -15,7 +15,7 @@ from scheduler import catching_up
 from scheduler.bootstrap import courier_over, desk_over, rhythm_of, settler_over
 from scheduler.config import load
 from scheduler.measure import measure_due
-from scheduler.model import DAEMON, SchedulerError
+from scheduler.model import DAEMON, SchedulerError, Unavailable
 from scheduler.notify.faults import trace_of
 from scheduler.plan import tzdata_version
 from scheduler.services.alerting import Alarm, bell_of, dead_man_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.services.desk import Desk
+    from scheduler.store.lock import Place
 
 log = get_logger()
 BEAT_EVERY_S = 10
@@ -40,13 +41,19 @@ LOOK_EVERY_S = 0.5  # how soon a change made by a door is seen
 CALLS_END_WITHIN_S = 27.0  # of the 30 s that a service manager gives
 LOOKS_END_WITHIN_S = 1.0  # a look only reads: one that hangs is left behind
 FAULT_PAUSE_S = 2.0
+PLACE = "place"
+LOST_PLACE = (
+    "The connection to the database that makes this daemon the only one was cut. It tries to get its place back by"
+    " itself; nobody need act."
+)
 
 
 class Daemon:
     """One sender over one database. `run` returns after `stop`, with everything in hand recorded or put back."""
 
-    def __init__(self, desk: Desk):
+    def __init__(self, desk: Desk, place: Place | None = None):
         self.desk = self._desk = desk
+        self._place = place
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._writer = GroupWriter(desk.database)
@@ -99,6 +106,7 @@ class Daemon:
         next_due: datetime | None = None
         while not self._stopping.is_set():
             self._wake.clear()
+            self._keep_place()
             try:
                 self._watch.look_at_the_clock()
                 if self.standstill.words != self._said:
@@ -128,8 +136,24 @@ class Daemon:
                 return
             if next_due is not None and next_due <= self._desk.now():
                 return
-            if self._changed():
+            if self._changed() or not self._has_place():
                 return
+
+    def _has_place(self) -> bool:
+        return self._place is None or self._place.held()
+
+    def _keep_place(self) -> None:
+        """We are the one sender, or nothing is sent until we are again. Raises SecondSenderError if another one is."""
+        if self._place is None or self._place.held():
+            return
+        self.standstill.say(PLACE, LOST_PLACE)
+        try:
+            self._place.take_again()
+        except Unavailable as error:
+            log.warning("the one sender's place is not ours yet", error=str(error))
+            self._stopping.wait(FAULT_PAUSE_S)
+        else:
+            self.standstill.clear(PLACE)
 
     def _changed(self) -> bool:
         try:
@@ -200,7 +224,7 @@ def one_sender(path: Path, arrange: Callable[[Desk], Desk] = lambda desk: desk) 
         desk = arrange(desk_over(settings, database, DAEMON))
         let_go = take(database)
         try:
-            daemon = Daemon(desk)
+            daemon = Daemon(desk, let_go)
             before = {
                 one: signal.signal(one, lambda *_: _stop_aside(daemon)) for one in (signal.SIGTERM, signal.SIGINT)
             }

@@ -5,16 +5,17 @@ from __future__ import annotations
 import fcntl
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from scheduler.model import Unavailable, WrongUse
+from scheduler.store.database import WATCHED_CONNECTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from sqlalchemy import Connection
 
     from scheduler.store.database import Database
 
@@ -25,39 +26,88 @@ class SecondSenderError(WrongUse):
     """Another daemon sends from this database already."""
 
 
-def take(database: Database) -> Callable[[], None]:
-    """This process is the one sender until the returned function is called or the process ends.
+class Place(Protocol):
+    """The one sender's place, taken."""
+
+    def __call__(self) -> None:
+        """The place is free again."""
+
+    def held(self) -> bool:
+        """Whether it is still ours."""
+
+    def take_again(self) -> None:
+        """It is ours again, after it was lost. Raises SecondSenderError if another one has it, and Unavailable."""
+
+
+def take(database: Database) -> Place:
+    """This process is the one sender until the place is given back or the process ends.
 
     Raises SecondSenderError if another one is.
     """
-    return _take_file(database) if database.dialect == "sqlite" else _take_advisory(database)
+    return _File(database) if database.dialect == "sqlite" else _Session(database)
 
 
-def _take_file(database: Database) -> Callable[[], None]:
-    path = Path(f"{Path(str(database.url.database)).resolve()}.lock")  # one place for all the names of one file
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise Unavailable(f"the lock file {path} cannot be opened: {error.strerror}") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise SecondSenderError(_words(database)) from error
-    return lambda: os.close(handle)
+class _File:
+    """A lock of the operating system: ours as long as we live, also while we are stopped."""
+
+    def __init__(self, database: Database):
+        path = Path(f"{Path(str(database.url.database)).resolve()}.lock")  # one place for all the names of one file
+        try:
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise Unavailable(f"the lock file {path} cannot be opened: {error.strerror}") from error
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._handle)
+            raise SecondSenderError(_words(database)) from error
+
+    def __call__(self) -> None:
+        os.close(self._handle)
+
+    def held(self) -> bool:
+        return True
+
+    def take_again(self) -> None:
+        """Nothing: it cannot be lost."""
 
 
-def _take_advisory(database: Database) -> Callable[[], None]:
-    """Held by a connection of its own, outside the pool: it must live exactly as long as this process."""
-    engine = create_engine(database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    try:
-        connection = engine.connect()
-    except OperationalError as error:
-        raise Unavailable(f"the database cannot be reached: {str(error.orig).splitlines()[0]}") from error
-    if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": SENDER_LOCK}):
-        connection.close()
-        raise SecondSenderError(_words(database))
-    return connection.close
+class _Session:
+    """Held by a connection of its own, outside the pool: it lives as long as this process, if nobody cuts it."""
+
+    def __init__(self, database: Database):
+        self._database = database
+        self._engine = create_engine(
+            database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=WATCHED_CONNECTION
+        )
+        self._connection: Connection | None = None
+        self.take_again()
+
+    def __call__(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def held(self) -> bool:
+        if self._connection is None:
+            return False
+        try:
+            self._connection.scalar(text("SELECT 1"))
+        except DBAPIError:
+            self._connection.invalidate()
+            self()
+        return self._connection is not None
+
+    def take_again(self) -> None:
+        try:
+            connection = self._engine.connect()
+            ours = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": SENDER_LOCK})
+        except OperationalError as error:
+            raise Unavailable(f"the database cannot be reached: {str(error.orig).splitlines()[0]}") from error
+        if not ours:
+            connection.close()
+            raise SecondSenderError(_words(self._database))
+        self._connection = connection
 
 
 def _words(database: Database) -> str:

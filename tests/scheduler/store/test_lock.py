@@ -9,10 +9,11 @@ from subprocess import PIPE
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from scheduler.model import Unavailable
 from scheduler.store.database import open_database
-from scheduler.store.lock import SecondSenderError, take
+from scheduler.store.lock import SENDER_LOCK, SecondSenderError, take
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,40 @@ def test_the_place_is_free_at_once_after_the_holder_was_killed(database: Databas
     holder.communicate(timeout=10)
 
     _take_soon(database)
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_a_place_that_was_cut_off_is_noticed_and_can_be_taken_again(database: Database, url: str) -> None:
+    """A failover ends the session that holds the lock: from then on another daemon may be the one."""
+    place, other = take(database), open_database(url)
+    assert place.held()
+    cut_off(database)
+    assert not place.held()
+
+    theirs = take(other)
+    with pytest.raises(SecondSenderError):
+        place.take_again()
+    theirs()
+    place.take_again()
+    assert place.held()
+    place()
+    other.close()
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_file_s_lock_cannot_be_cut_off(database: Database) -> None:
+    """It is the process's as long as that lives, also while it is stopped: nobody takes over from one that sleeps."""
+    place = take(database)
+    place.take_again()
+    assert place.held()
+    place()
+
+
+def cut_off(database: Database) -> None:
+    """The session that holds the place has been ended by the server."""
+    query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key"
+    with database.read() as tx:
+        assert list(tx.scalars(text(query), {"key": SENDER_LOCK})) == [True]
 
 
 def test_the_same_file_by_another_name_is_the_same_place(tmp_path: Path) -> None:
