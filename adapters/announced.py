@@ -200,31 +200,6 @@ def _telegram() -> Profile:
     )
 
 
-def _bluesky() -> Profile:
-    source, read_on = "AT Protocol lexicons app.bsky.feed.post and app.bsky.embed.images", date(2026, 8, 20)
-    return Profile(
-        platform="bluesky",
-        limits=Limits(
-            text=(TextLimit(unit=Unit.GRAPHEMES, max=300), TextLimit(unit=Unit.BYTES, max=3000)),
-            images_max=4,
-            image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
-            image_bytes_max=2_000_000,
-            alt_text=TextLimit(unit=Unit.GRAPHEMES, max=2000),
-        ),
-        lookup=Lookup.EXACT,
-        resend_after_looks=True,
-        metrics=("likes", "comments", "shares", "saves"),
-        can_delete=True,
-        facts=(
-            _fact("text", 300, "graphemes", source, read_on=read_on),
-            _fact("text size", 3000, "UTF-8 bytes", source, read_on=read_on),
-            _fact("images", 4, "pictures", source, read_on=read_on),
-            _fact("image size", 2_000_000, "bytes; older servers take 1,000,000", source, read_on=read_on),
-            _fact("alt text", 2000, "graphemes", "ours; the lexicon sets no maximum", sure=False),
-        ),
-    )
-
-
 def _webhook() -> Profile:
     ours = "july30's own choice; the receiver may set less"
     return Profile(
@@ -248,7 +223,6 @@ def _webhook() -> Profile:
 
 
 _ANNOUNCED: Mapping[str, Callable[[], Profile]] = {
-    "bluesky": _bluesky,
     "facebook": _facebook,
     "instagram": _instagram,
     "linkedin": _linkedin,

@@ -30,7 +30,8 @@ WORDS_MAX = 500
 WAIT_MAX = timedelta(hours=1)  # whoever asks for more is asked again then: it may have been a mistake
 RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
 SPANS_BELOW_S = 100_000_000  # a reset given in seconds: below this a span, above an instant
-TELLING_HEADERS = ("date", "retry-after", "x-ratelimit-remaining", *RESETS, "x-request-id")
+LEFT = ("x-ratelimit-remaining", "ratelimit-remaining")
+TELLING_HEADERS = ("date", "retry-after", *LEFT, *RESETS, "x-request-id")
 HIDDEN = "[hidden]"
 SHORTEST_SECRET = 6
 CHUNK_BYTES = 65_536
@@ -61,6 +62,7 @@ class Upload:
 class Call:
     """One request. `what` says in plain words what is being done; it is all that messages tell of the request.
 
+    `content`: a whole body as it is; the caller names its type in the headers.
     `hidden`: the secrets it carries, blacked out wherever the platform's answer repeats them.
     """
 
@@ -69,7 +71,8 @@ class Call:
     path: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     query: Sequence[tuple[str, str]] = field(default=(), repr=False)
-    json: Mapping[str, Any] | None = None
+    json: Mapping[str, Any] | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     upload: Upload | None = None
     hidden: tuple[str, ...] = field(default=(), repr=False)
@@ -231,14 +234,14 @@ class Http:
                 headers={"User-Agent": "july30", "Accept-Encoding": "identity", **call.headers},
                 params=list(call.query),
                 json=dict(call.json) if call.json is not None else None,
-                data=dict(call.form),
+                data=dict(call.form) if call.content is None else call.content,
                 files={up.form_field: (up.name, up.content, up.mime)} if up else None,
             ).prepare()
         except (ValueError, requests.RequestException):
             request = None
         if request is None:
             raise Rejected(f"{call.what}: no request to '{self.host}' can be made; correct the account's base_url")
-        if up and isinstance(request.body, bytes):
+        if (up or call.content) and isinstance(request.body, bytes):
             request.body = _Pieces(request.body, self._upload_timeout_s)  # each piece has a timeout of its own
         return request
 
@@ -340,6 +343,8 @@ def _instant(text: str) -> datetime | None:
 def _error_field(value: object) -> str:
     if not isinstance(value, dict):
         return ""
+    if all(isinstance(value.get(name), str) and value[name] for name in ("error", "message")):
+        return f"{value['error']}: {value['message']}"
     return next((str(value[name]) for name in ("error_description", "error", "message") if value.get(name)), "")
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from posts.model import Account
 
 PLATFORMS = {
+    "bluesky": "adapters.bluesky:Bluesky",
     "manual": "adapters.manual:Manual",
     "mastodon": "adapters.mastodon:Mastodon",
     "outbox": "adapters.outbox:Outbox",

@@ -210,8 +210,8 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _send(self, reply: Reply, cut_to: int | None = None) -> None:
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
+        self.send_response_only(reply.status)
+        for name, value in {"Date": self.date_time_string(), **reply.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()

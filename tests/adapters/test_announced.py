@@ -14,7 +14,7 @@ from posts.limits import Limits, Unit
 if TYPE_CHECKING:
     from adapters.contract import Profile
 
-NAMES = ("bluesky", "facebook", "instagram", "linkedin", "telegram", "threads", "webhook", "x")
+NAMES = ("facebook", "instagram", "linkedin", "telegram", "threads", "webhook", "x")
 
 
 def profile(platform: str) -> Profile:
@@ -67,7 +67,6 @@ def test_the_numbers_in_the_limits_are_those_of_the_facts(platform: str) -> None
         ("linkedin", True, 33, Unit.UTF16, 3000),
         ("telegram", False, 33, Unit.UTF16, 4096),
         ("telegram", True, 33, Unit.UTF16, 1024),
-        ("bluesky", False, 32, Unit.GRAPHEMES, 300),
         ("webhook", False, 32, Unit.GRAPHEMES, 100_000),
     ],
 )
@@ -80,15 +79,9 @@ def test_each_platform_counts_in_its_own_unit(
     assert (count, limit.unit, limit.max) == (used, unit, most)
 
 
-def test_bluesky_counts_bytes_too() -> None:
-    """Its two limits hold at once: 300 joined emoji are 300 graphemes and far more than 3,000 bytes."""
-    used, limit = length("👩\u200d👩\u200d👧" * 200, limits("bluesky"), with_media=False)
-    assert (used, limit.unit, limit.max) == (3600, Unit.BYTES, 3000)
-
-
-def test_only_where_a_second_call_is_harmless_may_one_be_made() -> None:
-    """A duplicate drives people away: of these only Bluesky overwrites instead of repeating."""
-    assert [name for name in NAMES if profile(name).resend_after_looks] == ["bluesky"]
+def test_no_second_call_is_allowed_where_none_can_be_made() -> None:
+    """A duplicate drives people away; whoever writes the adapter must say why a second call is harmless."""
+    assert [name for name in NAMES if profile(name).resend_after_looks] == []
 
 
 def test_instagram_needs_one_jpeg_of_its_shape() -> None:

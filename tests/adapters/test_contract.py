@@ -14,8 +14,10 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from adapters.bluesky import Bluesky
 from adapters.mastodon import Mastodon
 from adapters.outbox import Outbox
+from adapters.scripted.bluesky import BlueskyServer
 from adapters.scripted.mastodon import MastodonServer, Switches
 from tests.adapters.contract import AdapterContract, Bench
 from tests.adapters.parts import TOKEN, KnownSecret, account, now
@@ -77,6 +79,22 @@ class TestOldMastodon(TestStrictMastodon):
     """A server of years ago, with ids that are no numbers."""
 
     switches = Switches(numeric_ids=False, batches=False, instance_v2=False)
+
+
+class TestStrictBluesky(AdapterContract):
+    """Our own server, strict as the real one; a password alone opens the account that the handle names."""
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        with BlueskyServer(TOKEN) as server:
+
+            def build(password: str) -> Bluesky:
+                return Bluesky(account(base_url=server.url, handle=server.handle), KnownSecret(password))
+
+            def like(uri: str) -> None:
+                server.react(uri, likeCount=1)
+
+            yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN)
 
 
 @pytest.fixture(scope="module")

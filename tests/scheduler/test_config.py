@@ -63,7 +63,11 @@ def test_the_commented_accounts_of_the_example_are_right_too(tmp_path: Path) -> 
     """People take away the number sign and expect it to work."""
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     woken = re.sub(r"^# (\[\[account\]\]|[a-z_]+ = )", r"\1", example, flags=re.MULTILINE)
-    assert [account.platform for account in settings(tmp_path, woken).accounts][-2:] == ["mastodon", "manual"]
+    assert [account.platform for account in settings(tmp_path, woken).accounts][-3:] == [
+        "mastodon",
+        "bluesky",
+        "manual",
+    ]
 
 
 def test_a_key_left_out_means_what_the_example_says(tmp_path: Path) -> None:
