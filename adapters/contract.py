@@ -181,7 +181,7 @@ class Secrets(Protocol):
     """One account's secret."""
 
     def load(self) -> str:
-        """The secret as it is now. Raises AuthExpired if there is none or it cannot be read."""
+        """The secret as it is now. Raises AuthExpired if there is none to be read, Retryable if not just now."""
 
     def save(self, secret: str) -> None:
         """The rotated secret is durable when this returns. Raises AuthExpired where its place cannot be written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
 UNFINISHED = ".unfinished"
+SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR, errno.EIO, errno.ESTALE})
+
+
+def passes(error: OSError) -> bool:
+    """Whether the machine is short of something, which says nothing about the file."""
+    return error.errno in SHORTAGES
 
 
 def name_for(key: str) -> str:
@@ -31,10 +38,15 @@ def picture_name(number: int, media: Media) -> str:
 
 
 def read_picture(media: Media) -> bytes:
-    """The picture's bytes, exactly those that were approved. Raises Rejected where the file is gone or was changed."""
+    """The picture's bytes, exactly those that were approved.
+
+    Raises Rejected where the file is gone or was changed, Retryable where only the machine is short of something.
+    """
     try:
         content = media.path.read_bytes()
     except OSError as error:
+        if passes(error):
+            raise Retryable(f"the picture {media.path} cannot be read just now ({error.strerror})") from error
         raise Rejected(f"the picture {media.path} cannot be read ({error.strerror}); put it back and retry") from error
     if media.sha256 and hashlib.sha256(content).hexdigest() != media.sha256:
         raise Rejected(f"the picture {media.path} is not the one that was approved; attach it again")

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from adapters.contract import AuthExpired
+from adapters.contract import AuthExpired, Retryable
+from adapters.on_disk import passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +43,8 @@ class StoredSecret:
     def load(self) -> str:
         """The secret as it is now, without white space around it.
 
-        Raises AuthExpired where there is none, where it cannot be read, and where others could read its file too.
+        Raises AuthExpired where there is none, where it cannot be read, and where others could read its file too;
+        Retryable where this machine is short of something for the moment.
         """
         kind, name = self._parts()
         match kind:
@@ -123,6 +125,8 @@ def _read(path: Path, *, private: bool) -> str:
             mode = os.fstat(stream.fileno()).st_mode
             content = stream.read(SECRET_BYTES_MAX)
     except OSError as error:
+        if passes(error):
+            raise Retryable(f"the secret file {path} cannot be read just now ({error.strerror})") from None
         raise AuthExpired(f"the secret file {path} cannot be read: {error.strerror}") from None
     if private and os.name == "posix" and mode & 0o077:
         raise AuthExpired(f"others can read the secret file {path}; run: chmod 600 '{path}'")

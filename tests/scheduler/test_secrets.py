@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.contract import AuthExpired
+from adapters.contract import AuthExpired, Retryable
 from scheduler.secrets import StoredSecret
+from tests.fakes.shortage import no_files_left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,15 @@ def test_what_editors_put_around_a_secret_is_not_part_of_it(tmp_path: Path, cont
     """A line end in a token is refused by every platform with an error that names something else."""
     secret_file(tmp_path, content)
     assert stored("file:ge.token", tmp_path).load() == CANARY
+
+
+def test_a_machine_short_of_open_files_does_not_break_the_account(tmp_path: Path) -> None:
+    """An account that is paused for it needs a person on the campaign day, and nothing is wrong with it."""
+    secret_file(tmp_path)
+    secret = stored("file:ge.token", tmp_path)
+    with no_files_left(), pytest.raises(Retryable, match="just now"):
+        secret.load()
+    assert secret.load() == CANARY
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o777])
