@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -63,6 +64,12 @@ def daemon(folder: Path, order: Order | None) -> None:
     (folder / "victim").write_text(str(os.getpid()))
     with one_sender(folder / "config.toml", arrange=lambda desk: arranged(desk, folder, order)) as sender:
         sys.exit(0 if sender.run() else 1)
+
+
+def cramped(folder: Path, files: int) -> None:
+    """The daemon ran with no more than so many open files."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    daemon(folder, None)
 
 
 def arranged(desk: Desk, folder: Path, order: Order | None = None) -> Desk:

@@ -50,7 +50,7 @@ STRIKES = {Point.K4: Fault.KILL_PARTIAL, Point.K5: Fault.KILL_ACCEPTED}
 SPEED = 1.0
 MORNING = time(6, tzinfo=UTC)
 PATIENCE_S = 30.0
-LEAP = timedelta(seconds=30)
+LEAP = timedelta(seconds=60)
 SOON = timedelta(seconds=10)
 
 
@@ -141,7 +141,7 @@ class Rig:
             if self.process.exitcode is not None:
                 self.kills += 1
                 return self.process.exitcode == -signal.SIGKILL
-            self.clock.leap(LEAP / 2)
+            self.clock.leap(LEAP / 4)
         return False
 
     def kill(self) -> None:
@@ -181,6 +181,15 @@ class Rig:
         with self.database.read() as tx:
             rows = tx.execute(select(delivery.c.state, func.count()).group_by(delivery.c.state)).all()
         return {str(state): int(many) for state, many in rows}
+
+    def until(self, true: Callable[[], bool]) -> None:
+        """It has become true."""
+        pause = threading.Event()
+        for _ in range(int(PATIENCE_S * 50)):
+            if true():
+                return
+            pause.wait(0.02)
+        raise AssertionError("it did not become true")
 
     def run_until_settled(self, patience_s: float = 60) -> None:
         """Nothing is on its way any more: all that is left waits for a person. What is far away is leapt to."""
