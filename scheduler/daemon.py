@@ -23,6 +23,7 @@ from scheduler.store.database import open_database
 from scheduler.store.lock import take
 from scheduler.store.writer import GroupWriter
 from scheduler.watch import Watch
+from scheduler.zones import renew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,6 +69,7 @@ class Daemon:
         self._owner = f"{os.uname().nodename}:{os.getpid()}"
         self._started_at = desk.now()
         self._seen = -1
+        self._zones_are_fresh = False
         self._said: str | None = None  # the standstill that the last heartbeat told of
 
     def stop(self) -> None:
@@ -111,6 +113,7 @@ class Daemon:
                 self._watch.look_at_the_clock()
                 if self.standstill.words != self._said:
                     self._beat()
+                self._renew_zones()
                 seen = self._desk.database.change_mark()  # first: what a door changes during the pass is then news
                 next_due = self._courier.pass_on()
                 self._seen = seen
@@ -174,6 +177,13 @@ class Daemon:
         ticks.add_job(self._safely(self._watch.tick), "interval", seconds=WATCH_EVERY_S, id="watch")
         ticks.start()
         return ticks
+
+    def _renew_zones(self) -> None:
+        """Once, and before anything is claimed: what was planned with other zone data is due when its wish is."""
+        if not self._zones_are_fresh and not self.standstill.words:
+            with self._desk.database.write() as tx:
+                renew(tx, self._desk.now(), tzdata_version())
+            self._zones_are_fresh = True
 
     def _beat(self) -> None:
         words = self.standstill.words

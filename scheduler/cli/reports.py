@@ -92,4 +92,6 @@ def _say_status(console: "Console", told: dict[str, Any]) -> None:
         lines.append(f"{'!' if one['needs_a_person'] else '-'} {one['happened']}")
         lines += [f"  {words}" for words in (one["then"], f"{one['asked']} {one['command']}".strip()) if words]
     lines.append(f"zone data: {told['tzdata']}")
+    if told["zone_news"]:
+        lines.append(f"  clocks have changed: {told['zone_news']}")
     console.print("\n".join(lines), markup=False)

@@ -74,6 +74,7 @@ def status(desk: Desk) -> dict[str, Any]:
             "announcement": beat["announcement"] if beat else None,
             "grace_until": beat["grace_until"] if beat else None,
             "late": late.late_count(tx, now),
+            "zone_news": beat["zone_news"] if beat else None,
             "paused": list(known.paused),
             "resting": [asdict(one) for one in known.resting],
             "alerts": _alerts(known),

@@ -294,6 +294,7 @@ heartbeat = Table(
     Column("announcement", Text),
     Column("grace_until", UtcDateTime),
     Column("standstill", Text),
+    Column("zone_news", Text),
     Column("able_at", UtcDateTime),
     Column("resting", JSON),
     CheckConstraint("id = 1", name="only_one"),

@@ -88,6 +88,7 @@ def upgrade() -> None:
     op.add_column("heartbeat", sa.Column("announcement", sa.Text(), nullable=True))
     op.add_column("heartbeat", sa.Column("grace_until", Instant, nullable=True))
     op.add_column("heartbeat", sa.Column("standstill", sa.Text(), nullable=True))
+    op.add_column("heartbeat", sa.Column("zone_news", sa.Text(), nullable=True))
     op.add_column("heartbeat", sa.Column("able_at", Instant, nullable=True))
     op.add_column("heartbeat", sa.Column("resting", sa.JSON(), nullable=True))
 
