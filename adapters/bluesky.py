@@ -47,7 +47,7 @@ from adapters.on_disk import picture_name, read_picture
 from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from adapters.contract import Progress, Secrets
@@ -111,6 +111,10 @@ class Bluesky:
         self._session = Session(account, secrets, self._http)
         appview = account.options.get("appview")
         self._appview = Http(appview) if appview else None
+
+    def listen(self, heard: Callable[[str, datetime], None]) -> None:
+        """`heard` is given the server's own time with every answer."""
+        self._http.heard = heard
 
     def limits(self) -> Limits:
         """The documented ones, with the picture size that the account's options give."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import threading
 from contextlib import contextmanager
@@ -41,12 +42,12 @@ WATCH_EVERY_S = 2
 LOOK_EVERY_S = 0.5  # how soon a change made by a door is seen
 CALLS_END_WITHIN_S = 27.0  # of the 30 s that a service manager gives
 LOOKS_END_WITHIN_S = 1.0  # a look only reads: one that hangs is left behind
-FAULT_PAUSE_S = 2.0
 PLACE = "place"
 LOST_PLACE = (
     "The connection to the database that makes this daemon the only one was cut. It tries to get its place back by"
     " itself; nobody need act."
 )
+FAULT_PAUSE_S, FAULT_PAUSE_MAX_S = 1.0, 30.0
 
 
 class Daemon:
@@ -106,6 +107,7 @@ class Daemon:
 
     def _dispatch(self) -> None:
         next_due: datetime | None = None
+        faults = 0
         while not self._stopping.is_set():
             self._wake.clear()
             self._keep_place()
@@ -120,14 +122,21 @@ class Daemon:
                 self._dead_man.passed()
             except SchedulerError as error:
                 log.error("nothing is sent while the database is away", error=str(error))  # noqa: TRY400 - said whole
-                self._stopping.wait(FAULT_PAUSE_S)
+                faults = self._pause_after(faults)
                 continue
             except Exception as fault:  # noqa: BLE001 - one row, or one mistake of ours, must not end all sending
                 told = {"exception": type(fault).__name__, "trace": trace_of(fault)}
                 log.error("the pass failed: our own fault", **told)  # noqa: TRY400 - its words may hold a secret
-                self._stopping.wait(FAULT_PAUSE_S)
+                faults = self._pause_after(faults)
                 continue
+            faults = 0
             self._rest_until(next_due)
+
+    def _pause_after(self, faults: int) -> int:
+        """A while has passed that grows with the faults in a row, evenly spread; how many there are now."""
+        most = min(FAULT_PAUSE_MAX_S, FAULT_PAUSE_S * 2 ** min(faults, 10))
+        self._stopping.wait(most * (0.5 + random.random() / 2))  # noqa: S311 - spreads tries, guards nothing
+        return faults + 1
 
     def _rest_until(self, next_due: datetime | None) -> None:
         """Returns when the next is due, a sender is free, a door has changed something, or we are to stop."""

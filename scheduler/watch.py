@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from scheduler.services.lineage import Lineage
 
 log = get_logger()
-COPY, JOURNAL, CLOCK, PAST = "copy", "journal", "clock", "past"
+COPY, JOURNAL, CLOCK, PAST, FILE = "copy", "journal", "clock", "past", "file"
+FILE_GONE = (
+    "The database's file was taken away or replaced while the daemon ran: whoever looks after this machine stops it,"
+    " puts the file back (or runs `july30 restore`), and starts it again."
+)
 ASK_AT_MOST, ASK_EACH = 5, 10  # servers; ticks
 IN_THE_PAST = (
     "The clock shows {now:%Y-%m-%d %H:%M} UTC, but something was recorded here at {last:%Y-%m-%d %H:%M} UTC: whoever"
@@ -43,6 +47,7 @@ class Watch:
         self._amiss = threading.Event()
         self._last_beat: datetime | None = None  # of the daemon before us
         self._asked = 0
+        self._file = desk.database.same_file()
 
     def begin(self) -> None:
         """The journal is open and what a dead daemon left is recovered; or nothing is sent, and it is said why.
@@ -58,6 +63,8 @@ class Watch:
 
     def tick(self) -> None:
         """What was amiss has been looked at again, and sending is allowed where it is mended."""
+        if self._desk.database.same_file() != self._file:
+            self.standstill.say(FILE, FILE_GONE)  # for good: what is open goes on writing into the old one
         if self.standstill.has(CLOCK) or self.standstill.has(PAST):
             self._ask_the_time()
         self.look_at_the_clock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
@@ -69,6 +70,16 @@ class Database:
         with self.read() as tx:
             return tx.scalar(select(func.max(audit.c.id))) or 0
 
+    def same_file(self) -> object:
+        """What tells the database's file from one that was put in its place; None where there is no file."""
+        if self.dialect != "sqlite":
+            return "on a server"
+        try:
+            found = os.stat(str(self.url.database))  # noqa: PTH116 - the address may be no path at all
+        except OSError:
+            return None
+        return (found.st_dev, found.st_ino)
+
     def close(self) -> None:
         """Every pooled connection is closed."""
         self._reader.dispose()
@@ -121,9 +132,18 @@ def _plain_words(database: Database) -> Iterator[None]:
     except NoFreeConnectionError as error:
         raise Unavailable("all connections to the database have been in use for too long; try again") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or _is_no_database(error.orig):
             raise Unavailable(_said(database, error)) from error
         raise
+    except sqlite3.DatabaseError as error:  # while connecting, before anything wraps it
+        if not _is_no_database(error):
+            raise
+        raise Unavailable(f"the database {database.url.database} cannot be used: {error}") from error
+
+
+def _is_no_database(error: BaseException | None) -> bool:
+    """Whether the file is no SQLite database, or not a whole one any more."""
+    return getattr(error, "sqlite_errorname", "") in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 
 
 def _said(database: Database, error: DBAPIError) -> str:

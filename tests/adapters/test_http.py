@@ -7,6 +7,7 @@ import socket
 import ssl
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,7 @@ from urllib3.exceptions import (
 )
 from urllib3.exceptions import SSLError as UrllibSSLError
 
+from adapters import registry
 from adapters.contract import Ambiguous, AuthExpired, Failure, Rejected, Retryable
 from adapters.http import Answer, Call, Http, Unreadable, Upload, failure_for, never_left, wait_asked
 from tests.adapters import raw_server
@@ -346,3 +348,11 @@ def test_an_upload_that_never_comes_to_an_end_is_given_up() -> None:
     with RawServer(raw_server.close, pause_s=0.05) as server, pytest.raises(Retryable) as raised:
         Http(server.url, connect_timeout_s=2, upload_timeout_s=0.2).prepare(call)
     assert raised.value.evidence["request_left"] is True
+
+
+@pytest.mark.parametrize("platform", sorted(registry.PLATFORMS))
+def test_every_adapter_that_asks_a_server_passes_on_its_time(platform: str) -> None:
+    """Otherwise a campaign on that platform alone would never notice that its clock is wrong."""
+    module, _, name = registry.PLATFORMS[platform].partition(":")
+    adapter = getattr(import_module(module), name)
+    assert hasattr(adapter, "listen") == ("Http" in vars(import_module(module)))

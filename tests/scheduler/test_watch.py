@@ -335,3 +335,23 @@ def test_a_jump_stops_sending_until_a_platform_confirms_the_time(house: House) -
         watch.tick()
     assert watch.standstill.words is None
     watch.close()
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_a_database_whose_file_is_taken_away_while_it_runs_stops_everything(house: House, how: str) -> None:
+    """What is open goes on writing into a file that nobody will ever find again."""
+    number = due(house)
+    path = house.folder / "july30.db"
+    with watching(house) as watch:
+        content = path.read_bytes()
+        path.unlink()
+        if how == "replaced":
+            path.write_bytes(content)
+        watch.tick()
+        assert "taken away or replaced" in str(watch.standstill.words)
+        senders = Senders(house.world, house.adapters, watch=watch)
+        senders.pass_on()
+        senders.stop()
+    assert published(house) == 0
+    assert number

@@ -103,3 +103,13 @@ def _write_and_fail(world: World) -> None:
         tx.execute(text("CREATE TABLE half (id INTEGER)"))
         tx.execute(insert(heartbeat).values(id=1, owner="x", started_at=now, beat_at=now, tzdata="x"))
         raise ZeroDivisionError
+
+
+def test_a_file_that_is_no_database_is_told_in_words(tmp_path: Path) -> None:
+    """A wrong path in config.toml is an everyday mistake; a traceback helps nobody."""
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(b"PK, and then something else" * 200)
+    database = open_database(f"sqlite:///{path}")
+    with pytest.raises(Unavailable, match=r"plan\.xlsx cannot be used: file is not a database"), database.read():
+        raise AssertionError("it was opened")
+    database.close()

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from scheduler.model import Unavailable
 from scheduler.store.database import open_database
 from scheduler.store.lock import SENDER_LOCK, SecondSenderError, take
+from tests.journeys.house import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,3 +133,23 @@ def _take_soon(database: Database) -> None:
         else:
             return
     raise AssertionError("the place was never free again")
+
+
+def test_of_many_that_start_at_once_exactly_one_sends(database: Database, url: str) -> None:
+    """A service manager and an impatient person start it in the same second."""
+    command = [sys.executable, "-c", HOLDER, url]
+    starts = [subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) for _ in range(6)]
+    try:
+        until(lambda: len(ended(starts)) == len(starts) - 1, within_s=60, what="all but one have ended")
+        words = [one.communicate(timeout=10)[1] for one in ended(starts)]
+        assert all("another july30 daemon already sends" in one for one in words)
+        with pytest.raises(SecondSenderError):
+            take(database)
+    finally:
+        for one in starts:
+            one.kill()
+            one.communicate()
+
+
+def ended(starts: list[subprocess.Popen[str]]) -> list[subprocess.Popen[str]]:
+    return [one for one in starts if one.poll() is not None]
