@@ -46,7 +46,7 @@ def list_(
             one["id"],
             one["post_id"],
             one["account"],
-            one["state"],
+            _with_lateness(one),
             one["review"],
             one["local_due"],
             one["time_zone"],
@@ -57,6 +57,11 @@ def list_(
     ]
     columns = ["id", "post", "account", "state", "review", "local time", "zone", "text", "reason"]
     show({"deliveries": rows}, as_json, lambda console: console.print(table(columns, shown)))
+
+
+def _with_lateness(one: dict[str, Any]) -> str:
+    late_by_s = one["late_by_s"] or 0
+    return f"{one['state']}, {late_by_s // 60} min late" if late_by_s >= 60 else str(one["state"])
 
 
 def show_(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
+from posts.model import Kind
 from scheduler.model import State, WrongUse
-from scheduler.plan import tzdata_version
+from scheduler.plan import on_time, tzdata_version
 from scheduler.services import matters
 from scheduler.services.histories import history_of
 from scheduler.store import late, ledger, lists, moves, posts
@@ -14,6 +15,9 @@ from scheduler.store.lists import Filter
 from scheduler.traffic import server_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from scheduler.services.desk import Desk
     from scheduler.store.database import Transaction
 
@@ -29,7 +33,12 @@ def queue(desk: Desk, which: Filter) -> list[dict[str, object]]:
         raise WrongUse(f"'{which.state}' is no state; write one of {', '.join(State)}")
     with desk.database.read() as tx:
         rows = lists.queue(tx, which)
-    return [{("account" if name == "account_id" else name): row[name] for name in QUEUE_FIELDS} for row in rows]
+    now = desk.now()
+    return [
+        {("account" if name == "account_id" else name): row[name] for name in QUEUE_FIELDS}
+        | {"late_by_s": _late_by_s(row, now)}
+        for row in rows
+    ]
 
 
 def log(desk: Desk, which: Filter) -> list[dict[str, object]]:
@@ -52,12 +61,24 @@ def story(desk: Desk, number: int) -> dict[str, object]:
         }
 
 
+def _late_by_s(row: Mapping[str, Any], now: datetime) -> int | None:
+    """How late it came, or is by now where it still waits; None while it is on time."""
+    if row["state"] != State.WAITING:
+        return cast("int | None", row["late_by_s"])
+    late_by = now - row["due_at"]
+    return int(late_by.total_seconds()) if late_by > on_time(Kind(row["kind"])) else None
+
+
 def _waits_for(tx: Transaction, desk: Desk, row: dict[str, Any]) -> list[str]:
-    """In words, who is left alone for a while and keeps the delivery waiting; nobody where it does not wait."""
+    """In words, what keeps the delivery waiting but its time and its review; nothing where it does not wait."""
     server = next((server_of(one) for one in desk.settings.accounts if one.id == row["account_id"]), None)
     theirs = {("account", row["account_id"]), ("server", server)}
     rests = [one for one in lists.resting(tx) if one.until > desk.now() and (one.scope, one.subject) in theirs]
-    return [one.words for one in rests] if row["state"] == State.WAITING else []
+    words = [one.words for one in rests]
+    beat = lists.last_beat(tx)
+    if beat and (grace_until := beat["grace_until"]) and row["go_until"] < desk.now():
+        words.append(f"it is late: after the outage nothing late is sent or moved before {grace_until:%H:%M} UTC")
+    return words if row["state"] == State.WAITING else []
 
 
 def status(desk: Desk) -> dict[str, Any]:

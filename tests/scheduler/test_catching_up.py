@@ -208,6 +208,64 @@ def _press(world: World) -> None:
         pauses.press(tx, Scope.ALL, "", why="a wrong number", by="officer", now=world.clock())
 
 
+MISSIONS = {
+    "GE": "Asia/Tbilisi",
+    "TJ": "Asia/Dushanbe",
+    "UZ": "Asia/Tashkent",
+    "UA": "Europe/Kyiv",
+    "BY": "Europe/Minsk",
+}
+
+
+@pytest.mark.parametrize(
+    ("clock", "over"),
+    [
+        ("18:59", set()),
+        ("19:01", {"TJ", "UZ"}),
+        ("20:01", {"TJ", "UZ", "GE"}),
+        ("21:01", {"TJ", "UZ", "GE", "UA", "BY"}),
+    ],
+)
+def test_the_day_ends_mission_by_mission_while_others_still_publish(world: World, clock: str, over: set[str]) -> None:
+    """Posts of the World Day that nobody sent: at each moment some still go, and the others ask a person."""
+    day = {code: _in_mission(world, code, zone, Kind.DAY) for code, zone in MISSIONS.items()}
+    ever = {code: _in_mission(world, code, zone, Kind.EVERGREEN) for code, zone in MISSIONS.items()}
+    world.clock.now = datetime.fromisoformat(f"2027-07-30T{clock}:00+00:00")
+    world.catch_up()
+    world.claim()
+
+    assert {code for code, number in day.items() if world.state(number) is State.HELD} == over
+    assert {code for code, number in day.items() if world.state(number) is State.SENDING} == set(MISSIONS) - over
+    assert all("the World Day is over there" in world.row(day[code])["reason"] for code in over)
+    assert {world.state(number) for number in ever.values()} == {State.SENDING}
+
+
+def _in_mission(world: World, code: str, zone: str, kind: Kind) -> int:
+    """A delivery of that mission to an account of its own, due at noon in Greenwich."""
+    account = f"{code.lower()}-{kind}"
+    if code not in {one["code"] for one in world.view("mission")}:
+        world.run(
+            "INSERT INTO mission (code, name, time_zone, languages, quiet_hours, from_file)"
+            " SELECT :code, name, :zone, languages, quiet_hours, from_file FROM mission WHERE code = 'GE'",
+            code=code,
+            zone=zone,
+        )
+    world.run(
+        "INSERT INTO account (id, mission, platform, base_url, handle, secret, from_file)"
+        " SELECT :id, :code, platform, base_url, handle, secret, from_file FROM account WHERE id = 'ge-feed'",
+        id=account,
+        code=code,
+    )
+    number = world.delivery(kind=kind, due=MORNING + 7 * HOUR)
+    world.run(
+        "UPDATE delivery SET mission = :code, account_id = :account WHERE id = :id",
+        code=code,
+        account=account,
+        id=number,
+    )
+    return number
+
+
 # --- after an outage
 
 

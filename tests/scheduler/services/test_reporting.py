@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -56,6 +56,29 @@ def test_why_nothing_is_sent_is_told_by_status_and_doctor(office: Office) -> Non
     assert checks(office)["daemon"] == (False, "it sends nothing: The clock is wrong: set it.")
     beat(office)
     assert reporting.status(office.desk)["standstill"] is None
+
+
+def test_the_queue_says_how_late_what_waits_is_by_now(office: Office) -> None:
+    """A list of wishes alone looks as if all went well."""
+    late, fresh = office.delivery(text="one"), office.delivery(text="two", time="14:01")
+    office.due(late)
+    office.clock.tick(hours=2, minutes=10)
+
+    told = {one["id"]: one["late_by_s"] for one in reporting.queue(office.desk, Filter())}
+    assert told == {late: 2 * 3600 + 600, fresh: None}
+
+
+def test_what_waits_for_the_end_of_the_grace_says_so(office: Office) -> None:
+    """Nobody must think that it is stuck."""
+    late = office.delivery()
+    office.due(late)
+    now = office.clock.tick(hours=2)
+    beat(office)
+    with office.database.write() as tx:
+        lists.announce(tx, "1 missed", now + timedelta(minutes=10), now)
+
+    (told,) = cast("list[str]", reporting.story(office.desk, late)["waits_for"])
+    assert f"before {now + timedelta(minutes=10):%H:%M} UTC" in told
 
 
 def test_the_status_tells_what_was_missed_and_how_many_are_late(office: Office) -> None:
