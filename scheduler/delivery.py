@@ -106,7 +106,8 @@ class Courier:
         if self._standstill.words:
             return None
         now = self._clock()
-        portion = self._traffic.portion({one: self._room(one) for one in self._traffic.servers.values()}, now)
+        rooms = {one: self._room(one) for one in self._traffic.servers.values()}
+        portion = self._traffic.portion(rooms, now, idle=self._lanes.idle())
         with self._database.write() as tx:
             self._sweep(tx, now)
             grace_until = catch_up(tx, now)
@@ -115,7 +116,7 @@ class Courier:
         self._left, self._told = portion.left(), rests
         self._in_hand |= {(one.delivery_id, one.fence) for one in taken}
         for one in taken:
-            self._traffic.began(one.account, one.delivery_id, suspect=one.suspect)
+            self._traffic.began(one.account, one.delivery_id, deaths=one.deaths)
             server = self._traffic.servers.get(one.account, "")
             self._lanes.hand_in(server, lambda one=one: self.send(one), lambda one=one: self.put_back(one))  # type: ignore[misc]
         with self._database.read() as tx:

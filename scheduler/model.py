@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from posts.model import Post
 
 
+DEATHS_MAX = 3  # so often in a row the program may end while one delivery is prepared, the last time alone
 DAEMON = "daemon"  # how the audit, and a pause that ends by itself, name the unattended sender
 
 
@@ -100,7 +101,8 @@ class Claimed:
     """A delivery in our hands: everything a sender needs, read in the transaction that claimed it.
 
     `tries` counts the attempts that burned one, this one included. `first_intent_at` is the start of the first attempt,
-    from which a look-up at the platform has to look. `suspect`: the program has ended while it was being prepared.
+    from which a look-up at the platform has to look. `deaths`: how often in a row the program has ended while it
+    was being prepared.
     """
 
     delivery_id: int
@@ -116,7 +118,7 @@ class Claimed:
     not_after: datetime | None
     post: Post
     first_intent_at: datetime | None = None
-    suspect: bool = False
+    deaths: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scheduler.breaker import Breaker, Sign, asked_to_rest, heard, sign_of, wait_of
+from scheduler.model import DEATHS_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from posts.model import Account
+
+ALONE_FROM = DEATHS_MAX - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +50,9 @@ def server_of(account: Account) -> str:
 class Portion:
     """What one pass may take: so many for each server, and one at a time where a probe is to show what works.
 
-    Of the suspects, those in whose preparation the program has ended before, one a server is prepared at a time: if
-    it ends again, that was the one.
+    Of the suspects, those in whose preparation the program has ended before, one a server is prepared at a time. One
+    with as many deaths as convict but one is taken with nothing else in hand (`idle`): if the program ends again,
+    that was the one. Until then nothing is taken, and neither while one is tried `alone`.
     """
 
     def __init__(
@@ -57,23 +61,35 @@ class Portion:
         rooms: Mapping[str, int],
         limited: Mapping[str, int],
         suspected: Iterable[str] = (),
+        *,
+        idle: bool = True,
+        alone: bool = False,
     ):
         self._servers = servers
         self._rooms = dict(rooms)
         self._limited = dict(limited)
         self._suspected = set(suspected)
+        self._idle = idle
+        self._closed = alone
 
-    def take(self, account: str, *, suspect: bool) -> bool:
-        """One of the account's is taken, if it may be. One of an account that is not configured always may."""
+    def take(self, account: str, *, deaths: int) -> bool:
+        """One of the account's is taken, if it may be. One of an account that is not configured always may.
+
+        `deaths`: how often in a row the program has ended while it was being prepared.
+        """
         if account not in self._servers:
             return True
         server = self._servers[account]
-        if not self._open(account) or (suspect and server in self._suspected):
+        if not self._open(account) or (deaths and server in self._suspected):
             return False
+        if deaths >= ALONE_FROM:
+            self._closed = True
+            return self._idle
+        self._idle = False
         self._rooms[server] -= 1
         if account in self._limited:
             self._limited[account] -= 1
-        if suspect:
+        if deaths:
             self._suspected.add(server)
         return True
 
@@ -90,7 +106,7 @@ class Portion:
         return frozenset(self._servers[one] for one in self.shut()) | frozenset(self._suspected)
 
     def _open(self, account: str) -> bool:
-        return self._rooms[self._servers[account]] > 0 and self._limited.get(account, 1) > 0
+        return not self._closed and self._rooms[self._servers[account]] > 0 and self._limited.get(account, 1) > 0
 
 
 class Traffic:
@@ -101,10 +117,11 @@ class Traffic:
         self._breakers: defaultdict[tuple[str, str], Breaker] = defaultdict(Breaker)
         self._probes: dict[tuple[str, str], int] = {}
         self._suspects: dict[str, int] = {}
+        self._alone: int | None = None
         self._lock = threading.Lock()
 
-    def portion(self, rooms: Mapping[str, int], now: datetime) -> Portion:
-        """What may be taken now, where each server has so much room."""
+    def portion(self, rooms: Mapping[str, int], now: datetime, *, idle: bool) -> Portion:
+        """What may be taken now, where each server has so much room; `idle`: nothing at all is in hand."""
         with self._lock:
             limits = {key: one.room(now) for key, one in self._breakers.items()}
         open_rooms = {server: _least(room, limits.get(("server", server))) for server, room in rooms.items()}
@@ -112,13 +129,14 @@ class Traffic:
             subject: room for (scope, subject), room in limits.items() if scope == "account" and room is not None
         }
         with self._lock:
-            return Portion(self.servers, open_rooms, limited, self._suspects)
+            return Portion(self.servers, open_rooms, limited, self._suspects, idle=idle, alone=self._alone is not None)
 
-    def began(self, account: str, delivery: int, *, suspect: bool = False) -> None:
+    def began(self, account: str, delivery: int, *, deaths: int = 0) -> None:
         """The delivery is on its way; it is the probe where its server or account rests."""
         with self._lock:
-            if suspect and account in self.servers:
+            if deaths and account in self.servers:
                 self._suspects[self.servers[account]] = delivery
+                self._alone = delivery if deaths >= ALONE_FROM else self._alone
             for key in self._keys(account):
                 breaker = self._breakers.get(key)
                 if breaker and breaker.until is not None and not breaker.probing:
@@ -147,6 +165,7 @@ class Traffic:
             if self._suspects.get(server) != delivery:
                 return False
             del self._suspects[server]
+            self._alone = None if self._alone == delivery else self._alone
             return True
 
     def put_back(self, account: str, delivery: int) -> None:

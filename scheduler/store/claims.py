@@ -33,7 +33,7 @@ class Portion(Protocol):
     def careful(self) -> Collection[str]:
         """The accounts of which no suspect may be taken: none in whose preparation the program has ended before."""
 
-    def take(self, account: str, *, suspect: bool) -> bool:
+    def take(self, account: str, *, deaths: int) -> bool:
         """One of the account's is taken, if it may be; if not, `shut` or `careful` holds the account from now on."""
 
 
@@ -96,7 +96,7 @@ def claim(tx: Transaction, *, now: datetime, most: int, owner: str, portion: Por
             tries=row.tries + 1,
             not_after=contents[row.id].not_after,
             post=contents[row.id].post,
-            suspect=row.deaths > 0,
+            deaths=row.deaths,
             first_intent_at=firsts.get(row.id),
         )
         for row in rows
@@ -109,7 +109,7 @@ def _pick(tx: Transaction, now: datetime, most: int, portion: Portion | None) ->
     while len(chosen) < most:
         bound = {"now": now, "most": most - len(chosen), "chosen": chosen, **_shut(portion)}
         rows = tx.execute(_due(), bound).all()
-        refused = {row.id for row in rows if portion and not portion.take(row.account_id, suspect=row.deaths > 0)}
+        refused = {row.id for row in rows if portion and not portion.take(row.account_id, deaths=row.deaths)}
         chosen = chosen + [row.id for row in rows if row.id not in refused]
         if not refused:
             break

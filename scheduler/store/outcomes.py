@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, select, update
 
-from scheduler.model import Outcome, Stage, State
+from scheduler.model import DEATHS_MAX, Outcome, Stage, State
 from scheduler.store.columns import BigId, UtcDateTime
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.schema import attempt, delivery
@@ -26,10 +26,9 @@ BURNS_A_TRY = frozenset({"retryable", "own_fault"})
 NO_PROOF_OF_LIFE = frozenset({"died", "lost", "handed_back"})  # whatever else came of it, the program outlived it
 DIED_POSTING = "the program ended while the posting call was under way: nobody knows yet whether it is out"
 DIED_PREPARING = "the program ended before anything was posted: it is tried again"
-DEATHS_MAX = 2
 QUARANTINED = (
-    "twice in a row the program ended while preparing it, and nothing is out: look at its text and pictures, then edit"
-    " its post, cancel it, or release it for one more try"
+    "three times in a row the program ended while preparing it, at last with nothing else in hand; nothing is out:"
+    " look at its text and pictures, then edit its post, cancel it, or release it for one more try"
 )
 
 

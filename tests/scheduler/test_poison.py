@@ -14,6 +14,7 @@ from adapters.contract import NotReady, Receipt, Rejected, Retryable
 from scheduler.model import State
 from scheduler.store import claims, lists, outcomes
 from scheduler.store.lists import Filter
+from scheduler.traffic import Portion
 from tests.fakes.adapter import ObedientAdapter
 from tests.fakes.world import World
 from tests.scheduler.office import Office
@@ -101,15 +102,49 @@ def test_what_cannot_be_read_is_still_listed(database: Database, clock: Clock) -
 # --- what ends the program
 
 
-def test_what_twice_ended_the_program_while_it_was_prepared_is_held(world: World) -> None:
-    """A third time it would do the same, and take all that is in hand with it again."""
+def test_what_three_times_ended_the_program_while_it_was_prepared_is_held(world: World) -> None:
+    """A fourth time it would do the same, and take all that is in hand with it again."""
     number = world.delivery()
-    for state in (State.WAITING, State.HELD):
+    for state in (State.WAITING, State.WAITING, State.HELD):
         world.claim()
         _restart(world)
         assert world.state(number) is state
-    assert "twice in a row the program ended" in world.row(number)["reason"]
-    assert [one["outcome"] for one in world.attempts(number)] == ["died", "died"]
+    assert "three times in a row the program ended" in world.row(number)["reason"]
+    assert [one["outcome"] for one in world.attempts(number)] == ["died"] * 3
+
+
+def test_before_it_is_held_it_is_tried_with_nothing_else_in_hand(world: World, office: Callable[..., Office]) -> None:
+    """Who is killed from outside while a hundred posts are prepared has convicted none of them."""
+    twice, free, late = world.delivery(), world.delivery("tj-feed"), world.delivery("tj-feed")
+    for _ in range(2):
+        world.claim(most=1)
+        _restart(world)
+    company: list[set[State]] = []
+
+    def call(message: Message, key: str, progress: Progress) -> Receipt:
+        here.courier.pass_on()  # while it is being prepared
+        company.append({world.state(one) for one in (free, late)})
+        progress.posting()
+        return adapter.put_out(message, key)
+
+    adapter = ObedientAdapter(script=[call])
+    here = office(adapter, size=4)
+    here.pass_on()
+    here.pass_on()
+
+    assert company == [{State.WAITING}]
+    assert {world.state(one) for one in (twice, free, late)} == {State.PUBLISHED}
+
+
+def test_what_is_to_be_tried_alone_waits_until_nothing_is_in_hand_and_nothing_more_is_taken_up() -> None:
+    """Otherwise a busy day never finds the moment, and the post is a silent miss."""
+    busy = Portion({"a": "one", "b": "two"}, {"one": 9, "two": 9}, {}, idle=False)
+
+    assert busy.take("a", deaths=0)
+    assert not busy.take("a", deaths=2)
+    assert not busy.take("b", deaths=0)
+    assert sorted(busy.shut()) == ["a", "b"]
+    assert busy.left() == {"one", "two"}
 
 
 def test_of_those_that_were_in_hand_at_a_crash_one_is_prepared_at_a_time(
@@ -159,7 +194,7 @@ def test_whoever_lived_through_it_is_no_suspect_any_more(world: World, told: Any
     _restart(world)
     assert world.row(number)["deaths"] == 1
     (claimed,) = world.claim()
-    assert claimed.suspect
+    assert claimed.deaths == 1
     here = Office(world, ObedientAdapter(script=[told] if told else []))
     here.courier.send(claimed)
     here.written()

@@ -153,9 +153,9 @@ class Half:
     def careful(self) -> list[str]:
         return []
 
-    def take(self, account: str, *, suspect: bool) -> bool:
+    def take(self, account: str, *, deaths: int) -> bool:
         assert account != self.none
-        assert not suspect
+        assert not deaths
         self.most -= account == "ge-wall"
         return account != "ge-wall" or self.most >= 0
 
