@@ -218,7 +218,7 @@ MISSIONS = {
 
 
 @pytest.mark.parametrize(
-    ("clock", "over"),
+    ("at", "over"),
     [
         ("18:59", set()),
         ("19:01", {"TJ", "UZ"}),
@@ -226,11 +226,11 @@ MISSIONS = {
         ("21:01", {"TJ", "UZ", "GE", "UA", "BY"}),
     ],
 )
-def test_the_day_ends_mission_by_mission_while_others_still_publish(world: World, clock: str, over: set[str]) -> None:
+def test_the_day_ends_mission_by_mission_while_others_still_publish(world: World, at: str, over: set[str]) -> None:
     """Posts of the World Day that nobody sent: at each moment some still go, and the others ask a person."""
     day = {code: _in_mission(world, code, zone, Kind.DAY) for code, zone in MISSIONS.items()}
     ever = {code: _in_mission(world, code, zone, Kind.EVERGREEN) for code, zone in MISSIONS.items()}
-    world.clock.now = datetime.fromisoformat(f"2027-07-30T{clock}:00+00:00")
+    world.clock.now = datetime.fromisoformat(f"2027-07-30T{at}:00+00:00")
     world.catch_up()
     world.claim()
 
