@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from scheduler.standstill import Standstill
     from scheduler.store.database import Database, Transaction
     from scheduler.store.writer import GroupWriter
-    from scheduler.traffic import Rest
+    from scheduler.traffic import Portion, Rest
 
 log = get_logger()
 RECORD_AGAIN_S = 1.0
@@ -111,7 +111,8 @@ class Courier:
         with self._database.write() as tx:
             self._sweep(tx, now)
             grace_until = catch_up(tx, now)
-            taken = claims.claim(tx, now=now, most=2 * self._lanes.size, owner=self._owner, portion=portion)
+            most = min(portion.room(), 2 * self._lanes.size)
+            taken = claims.claim(tx, now=now, most=most, owner=self._owner, portion=portion)
             rests = self._say_rests(tx, now)
         self._left, self._told = portion.left(), rests
         self._in_hand |= {(one.delivery_id, one.fence) for one in taken}
@@ -119,9 +120,14 @@ class Courier:
             self._traffic.began(one.account, one.delivery_id, deaths=one.deaths)
             server = self._traffic.servers.get(one.account, "")
             self._lanes.hand_in(server, lambda one=one: self.send(one), lambda one=one: self.put_back(one))  # type: ignore[misc]
-        with self._database.read() as tx:
-            due = claims.next_due(tx, now, portion)
+        due = self._next_due(now, portion)
         return min([one.until for one in rests] + [one for one in (due, grace_until) if one], default=None)
+
+    def _next_due(self, now: datetime, portion: Portion) -> datetime | None:
+        if portion.room() == 0:
+            return None  # whatever it is: a sender that gets free says so
+        with self._database.read() as tx:
+            return claims.next_due(tx, now, portion)
 
     def wanted(self, server: str) -> bool:
         """Whether the last pass left something of the server's that can be taken now."""
@@ -162,10 +168,11 @@ class Courier:
         if not self._traffic.lets(claimed.account, claimed.delivery_id):
             self.put_back(claimed)
             return
-        tries = _Sender(self, claimed)
         try:
+            tries = _Sender(self, claimed)
             self._finish(claimed, tries, tries.publish())
         except BaseException:
+            self._traffic.put_back(claimed.account, claimed.delivery_id)
             self._in_hand.discard((claimed.delivery_id, claimed.fence))  # the next sweep goes by what is on disk
             raise
 

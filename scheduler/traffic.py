@@ -93,6 +93,10 @@ class Portion:
             self._suspected.add(server)
         return True
 
+    def room(self) -> int:
+        """How many may be taken in all."""
+        return sum(max(0, one) for one in self._rooms.values())
+
     def careful(self) -> list[str]:
         """The accounts of which no suspect may be taken."""
         return [one for one, server in self._servers.items() if server in self._suspected]
