@@ -94,8 +94,8 @@ class Portion:
         return True
 
     def room(self) -> int:
-        """How many may be taken in all."""
-        return sum(max(0, one) for one in self._rooms.values())
+        """How many may be taken in all; one where no account is configured, for those that once were."""
+        return sum(max(0, one) for one in self._rooms.values()) if self._rooms else 1
 
     def careful(self) -> list[str]:
         """The accounts of which no suspect may be taken."""

@@ -246,6 +246,24 @@ def test_a_sender_that_wants_to_exit_ends_only_its_own_post(world: World, office
     assert world.attempts(number)[0]["outcome"] == "own_fault"
 
 
+def test_an_answer_that_breaks_us_leaves_no_post_in_the_dark(world: World, office: Callable[..., Office]) -> None:
+    """The call was made: it is found by its stage and looked up, and its server's other posts go on."""
+    number, good = world.delivery(), world.delivery()
+
+    def answer(message: Message, key: str, progress: Progress) -> Receipt:
+        progress.posting()
+        return Receipt(remote_id="7", permalink="https://obedient.example/7", evidence=None)  # type: ignore[arg-type]
+
+    here = office(ObedientAdapter(script=[answer]), size=1)
+    here.pass_on()
+    here.pass_on()
+    assert (world.state(number), world.state(good)) == (State.SENDING, State.PUBLISHED)
+
+    world.clock.tick(seconds=30)
+    here.pass_on()
+    assert world.state(number) is State.UNCLEAR
+
+
 def test_memory_that_is_not_there_is_one_post_s_trouble(world: World, office: Callable[..., Office]) -> None:
     """A huge picture that cannot be loaded is tried again later; the others need less."""
     number, good = world.delivery(), world.delivery()
