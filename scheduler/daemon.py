@@ -205,7 +205,8 @@ class Daemon:
 
     def _measure(self) -> None:
         desk = self._desk
-        measure_due(desk.database, desk.adapter_of, rhythm_of(desk.settings), desk.now, self._stopping.is_set)
+        rhythm, stopping = rhythm_of(desk.settings), self._stopping.is_set
+        measure_due(desk.database, desk.adapter_of, rhythm, desk.now, stopping, self._courier.server_of)
 
     def _settle(self) -> None:
         if not self.standstill.words:  # a copy's rows are left as they are until they have been reconciled

@@ -118,7 +118,7 @@ class Courier:
         self._in_hand |= {(one.delivery_id, one.fence) for one in taken}
         for one in taken:
             self._traffic.began(one.account, one.delivery_id, deaths=one.deaths)
-            server = self._traffic.servers.get(one.account, "")
+            server = self.server_of(one.account)
             self._lanes.hand_in(server, lambda one=one: self.send(one), lambda one=one: self.put_back(one))  # type: ignore[misc]
         due = self._next_due(now, portion)
         return min([one.until for one in rests] + [one for one in (due, grace_until) if one], default=None)
@@ -128,6 +128,10 @@ class Courier:
             return None  # whatever it is: a sender that gets free says so
         with self._database.read() as tx:
             return claims.next_due(tx, now, portion)
+
+    def server_of(self, account: str) -> str:
+        """The server that the account is on; empty where it is not configured."""
+        return self._traffic.servers.get(account, "")
 
     def wanted(self, server: str) -> bool:
         """Whether the last pass left something of the server's that can be taken now."""

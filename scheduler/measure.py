@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 log = get_logger()
 MOST_AT_ONCE = 1000
+SERVERS_AT_ONCE = 8
 GONE_AGAIN_AFTER = timedelta(minutes=10)  # a second answer this much later is believed
 COUNT_MAX = 2**63 - 1  # what an integer column holds
 
@@ -34,21 +36,31 @@ def measure_due(
     rhythm: Rhythm,
     clock: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
+    server_of: Callable[[str], str] = lambda _account: "",
 ) -> int:
     """Every count that was due has been asked for once, and what came is appended; how many posts are due.
 
     A platform that does not answer leaves a gap and is asked again at the next instant of the cadence. Once `stopping`
-    says so, no further account is asked: platforms that hang must not keep the daemon from ending.
+    says so, no further account is asked: platforms that hang must not keep the daemon from ending. The accounts of one
+    server are asked one after the other, the servers beside each other.
     """
     with database.read() as tx:
         due = readings.due(tx, now=clock(), most=MOST_AT_ONCE)
     by_account: dict[str, list[ToRead]] = defaultdict(list)
     for one in due:
         by_account[one.account].append(one)
-    for account, those in by_account.items():
-        if stopping():
-            break
-        _measure_account(database, adapter_of, account, those, rhythm, clock)
+    by_server: dict[str, list[str]] = defaultdict(list)
+    for account in by_account:
+        by_server[server_of(account)].append(account)
+
+    def ask(accounts: Sequence[str]) -> None:
+        for account in accounts:
+            if stopping():
+                break
+            _measure_account(database, adapter_of, account, by_account[account], rhythm, clock)
+
+    with ThreadPoolExecutor(SERVERS_AT_ONCE, thread_name_prefix="measure") as beside:
+        list(beside.map(ask, by_server.values()))
     return len(due)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -290,6 +291,25 @@ def _live(world: World, account: str) -> int:
     (claimed,) = world.claim()
     world.record(outcome(claimed, State.PUBLISHED, world.clock(), name="receipt", measure_at=world.clock() + MINUTE))
     return number
+
+
+def test_a_server_that_hangs_delays_no_other_server_s_counts(world: World) -> None:
+    """Counts are read every two seconds, and a silent server takes fifteen for every account."""
+    _live(world, "ge-feed")
+    good = _live(world, "tj-feed")
+    read = threading.Event()
+    slow, quick = Counter(likes=1), Counter(likes=2)
+    seen: list[bool] = []
+    slow.while_asked = lambda: seen.append(read.wait(20))
+    quick.while_asked = read.set
+    world.clock.tick(minutes=1)
+
+    rhythm = Rhythm(cadence=CADENCE, until=world.clock() + timedelta(days=90))
+    adapters = {"ge-feed": slow, "tj-feed": quick}
+    measure_due(world.database, adapters.__getitem__, rhythm, world.clock, lambda: False, str)
+
+    assert seen == [True]
+    assert _likes(world)[good] == 2
 
 
 def _measure(world: World, adapters: Mapping[str, Adapter], **rhythm: Any) -> int:
