@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, cast
 from structlog import get_logger
 
 from scheduler.clocks import JUMP_MAX
-from scheduler.journal.lines import What
+from scheduler.journal.lines import JournalAwayError, What
 from scheduler.journal.writing import Journal
-from scheduler.model import Unavailable
 from scheduler.services import lineage
 from scheduler.standstill import Standstill
 from scheduler.store import instances, lists, outcomes
@@ -74,15 +73,13 @@ class Watch:
             return  # nothing is recovered at a time that is wrong
         try:
             found = lineage.look(self._desk)
-        except Unavailable as error:
-            if not self._begun and "journal" not in str(error):
-                raise
+            if found.words:
+                self.standstill.say(COPY, found.words)
+            else:
+                self._open(found)
+        except JournalAwayError as error:
+            self._amiss.set()
             self.standstill.say(JOURNAL, str(error))
-            return
-        if found.words:
-            self.standstill.say(COPY, found.words)
-            return
-        self._open(found)
 
     def look_at_the_clock(self) -> None:
         """Nothing is sent while the clock cannot be believed. Costs nothing: done before every pass."""

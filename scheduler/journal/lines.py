@@ -8,10 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from scheduler.model import Claimed, Outcome, State
+from scheduler.model import Claimed, Outcome, State, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class JournalAwayError(Unavailable):
+    """The send journal cannot be read or written; the words say who must act."""
 
 
 class What(StrEnum):

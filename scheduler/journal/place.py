@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from scheduler.model import Unavailable
+from scheduler.journal.lines import JournalAwayError
 
 NAME = "instance.json"
 MACHINE_ID = Path("/etc/machine-id")
@@ -31,18 +31,18 @@ def machine() -> str:
 
 
 def read(folder: Path) -> Place | None:
-    """What the folder says; None where it says nothing. Raises Unavailable where it cannot be read."""
+    """What the folder says; None where it says nothing. Raises JournalAwayError where it cannot be read."""
     try:
         told = json.loads((folder / NAME).read_text(encoding="utf-8"))
         return Place(instance=str(told["instance"]), where=str(told["where"]))
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
         return None
     except OSError as error:
-        raise Unavailable(f"{folder / NAME} cannot be read: {error.strerror}") from error
+        raise JournalAwayError(f"{folder / NAME} cannot be read: {error.strerror}") from error
 
 
 def write(folder: Path, place: Place) -> None:
-    """The folder is there and says this, whole or not at all. Raises Unavailable where it cannot."""
+    """The folder is there and says this, whole or not at all. Raises JournalAwayError where it cannot."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = folder / f"{NAME}.new"
@@ -52,6 +52,6 @@ def write(folder: Path, place: Place) -> None:
             os.fsync(stream.fileno())
         fresh.replace(folder / NAME)
     except OSError as error:
-        raise Unavailable(
+        raise JournalAwayError(
             f"the send journal in {folder} cannot be written ({error.strerror}): make room there, or make it writable"
         ) from error

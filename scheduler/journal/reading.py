@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scheduler.journal.lines import decode
-from scheduler.model import Unavailable
+from scheduler.journal.lines import JournalAwayError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +34,7 @@ class Told:
 def read(folder: Path, *, after: int) -> Told:
     """Every line behind `after`, and some before; a line that was cut short is left out.
 
-    Raises Unavailable where the files are there and cannot be read.
+    Raises JournalAwayError where the files are there and cannot be read.
     """
     found: list[Line] = []
     size = 0
@@ -43,7 +42,7 @@ def read(folder: Path, *, after: int) -> Told:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise Unavailable(f"the send journal {path} cannot be read: {error.strerror}") from error
+            raise JournalAwayError(f"the send journal {path} cannot be read: {error.strerror}") from error
         found = [line for raw in content.split(b"\n") if (line := decode(raw))] + found
         size += len(content)
         if first <= after + 1 and size >= BYTES_BACK:
@@ -58,5 +57,5 @@ def _newest_first(folder: Path) -> Iterator[tuple[int, Path]]:
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
-        raise Unavailable(f"the send journal in {folder} cannot be read: {error.strerror}") from error
+        raise JournalAwayError(f"the send journal in {folder} cannot be read: {error.strerror}") from error
     yield from sorted(names, reverse=True)

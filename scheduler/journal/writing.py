@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from structlog import get_logger
 
-from scheduler.journal.lines import Line, What, encode
-from scheduler.model import Unavailable
+from scheduler.journal.lines import JournalAwayError, Line, What, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +55,7 @@ class Journal:
             self._instance, self._number, self._unsound = instance, number, False
 
     def flush(self) -> None:
-        """What earlier processes wrote is on the disk, so that the database may know of it. Raises Unavailable."""
+        """What earlier processes wrote is on the disk, so that the database may know of it. Raises JournalAwayError."""
         try:
             for path in sorted(self.folder.glob("sent-*.jsonl"))[-FILES_FLUSHED:]:
                 with path.open("rb") as stream:
@@ -72,7 +71,7 @@ class Journal:
     def intend(self, about: Sequence[tuple[Subject, str, datetime]]) -> int:
         """These (subject, payload hash, now) are on the disk; the number of the last line.
 
-        Raises Unavailable where they are not: then none of the calls may be made.
+        Raises JournalAwayError where they are not: then none of the calls may be made.
         """
         return self._append_durably([(What.INTENT, one, payload, at, None) for one, payload, at in about])
 
@@ -85,7 +84,7 @@ class Journal:
         self._try([(What.OUTCOME, subject, "", outcome.finished_at, outcome)])
 
     def note(self, what: What, at: datetime) -> int:
-        """A line about the journal itself is on the disk; its number. Raises Unavailable."""
+        """A line about the journal itself is on the disk; its number. Raises JournalAwayError."""
         return self._append_durably([(what, None, "", at, None)])
 
     def _append_durably(self, wanted: Sequence[_Wanted]) -> int:
@@ -104,7 +103,7 @@ class Journal:
         try:
             with self._turn:
                 self._append(wanted)
-        except Unavailable as error:
+        except JournalAwayError as error:
             log.warning("not in the journal", error=str(error))
 
     def _append(self, wanted: Sequence[_Wanted]) -> int:
@@ -138,13 +137,13 @@ class Journal:
             raise self._refused(error) from error
         self._unsound = False
 
-    def _refused(self, error: OSError) -> Unavailable:
+    def _refused(self, error: OSError) -> JournalAwayError:
         words = (
             f"The send journal in {self.folder} cannot be written ({error.strerror}): whoever looks after this machine"
             " must make room there, or make it writable; sending then goes on by itself."
         )
         self._on_trouble(words)
-        return Unavailable(words)
+        return JournalAwayError(words)
 
     def _ready(self) -> int:
         """A file is open, and it is the one that lies in the folder under its name; its size."""

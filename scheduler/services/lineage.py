@@ -18,12 +18,10 @@ from scheduler.store.instances import Instance
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from scheduler.journal.lines import Line
+    from scheduler.journal.lines import Line, Subject
     from scheduler.model import Outcome
     from scheduler.services.desk import Desk
     from scheduler.store.database import Database, Transaction
-
-    Try = tuple[int, int]
 
 
 class Verdict(StrEnum):
@@ -124,19 +122,37 @@ def whereabouts(database: Database) -> str:
         return instances.whereabouts(tx)
 
 
-def results(lines: Iterable[Line], *, doubts: bool) -> Mapping[Try, Outcome | None]:
-    """What the journal says of each (delivery, fence); with `doubts`, None for calls of which it knows no outcome."""
-    found: dict[Try, Outcome | None] = {}
-    for line in lines:
+def results(lines: Iterable[Line], *, doubts: bool) -> Mapping[tuple[int, int, str], Outcome | None]:
+    """What the journal says of each (delivery, fence, key); with `doubts`, None for calls without an outcome.
+
+    The key belongs to it: another database's delivery of that number is another delivery.
+    """
+    found: dict[tuple[int, int, str], Outcome | None] = {}
+    for line in called(lines):
         if (one := line.subject) is None:
             continue
-        if line.what is What.UNCALLED:
-            found.pop((one.delivery, one.fence), None)
-        elif line.what is What.OUTCOME:
-            found[one.delivery, one.fence] = line.outcome
+        if line.what is What.OUTCOME:
+            found[one.delivery, one.fence, one.key] = line.outcome
         elif doubts:
-            found.setdefault((one.delivery, one.fence), None)
+            found.setdefault((one.delivery, one.fence, one.key), None)
     return found
+
+
+def called(lines: Iterable[Line]) -> list[Line]:
+    """The lines without intents that did not become a call, and without the lines that say so.
+
+    A thread's parts are several calls of one try: each such line takes back the last intent before it, and no other.
+    """
+    kept: list[Line] = []
+    last: dict[Subject, list[int]] = {}
+    for line in lines:
+        if line.what is What.INTENT and line.subject:
+            last.setdefault(line.subject, []).append(len(kept))
+        if line.what is not What.UNCALLED:
+            kept.append(line)
+        elif line.subject and (mine := last.get(line.subject)):
+            kept[mine.pop()] = line
+    return [line for line in kept if line.what is not What.UNCALLED]
 
 
 def _judge(tx: Transaction, row: Instance | None, told: Told, marked: Place | None, here: str) -> Verdict:
@@ -160,11 +176,6 @@ def _is_older(tx: Transaction, tail: Iterable[Line]) -> bool:
     That is one batch of intents, written and not committed, of attempts that the database has; what came of calls it
     may have missed too.
     """
-    uncalled = {_try(one) for one in tail if one.what is What.UNCALLED}
-    batches = {one.batch for one in tail if one.what is What.INTENT and _try(one) not in uncalled}
+    batches = {one.batch for one in called(tail) if one.what is What.INTENT}
     tries = {(one.subject.delivery, one.subject.fence) for one in tail if one.subject}
     return len(batches) > 1 or tries != instances.known_attempts(tx, tries)
-
-
-def _try(line: Line) -> Try | None:
-    return (line.subject.delivery, line.subject.fence) if line.subject else None

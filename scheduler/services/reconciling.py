@@ -109,14 +109,14 @@ def bring_together(desk: Desk, found: Lineage) -> Reconciled:
 def fates(lines: Iterable[Line]) -> list[Fate]:
     """One fate for each delivery that is out or may be; what the journal says last counts, but once out is out."""
     found: dict[tuple[str, str], Fate | None] = {}
-    for line in lines:
+    for line in lineage.called(lines):
         if (one := line.subject) is None:
             continue
         name = (one.account, one.key)
         before = found.get(name)
         if before and before.receipt:
             continue
-        surely_not = line.what is What.UNCALLED or bool(line.outcome and line.outcome.name in NOT_OUT)
+        surely_not = line.outcome is not None and line.outcome.name in NOT_OUT
         receipt = line.outcome if line.outcome and line.outcome.state is State.PUBLISHED else None
         found[name] = None if surely_not else Fate(subject=one, at=line.at, receipt=receipt)
     return [one for one in found.values() if one]

@@ -72,10 +72,11 @@ def last_event(tx: Transaction) -> tuple[datetime | None, bool]:
 
 def whereabouts(tx: Transaction) -> str:
     """What a server calls itself and this database, for as long as they live; only on PostgreSQL."""
-    row: Any = tx.execute(
-        text("SELECT system_identifier AS server, current_database() AS name FROM pg_control_system()")
-    ).one()
-    return f"{row.server}/{row.name}"
+    name: Any = tx.scalar(text("SELECT current_database()"))
+    if not tx.scalar(text("SELECT has_function_privilege('pg_control_system()', 'execute')")):
+        return f"{tx.engine.url.host}:{tx.engine.url.port}/{name}"
+    server: Any = tx.scalar(text("SELECT system_identifier FROM pg_control_system()"))
+    return f"{server}/{name}"
 
 
 @cache

@@ -53,12 +53,12 @@ def recover(
     *,
     now: datetime,
     first_look: timedelta = timedelta(),
-    told: Mapping[tuple[int, int], Outcome | None] | None = None,
+    told: Mapping[tuple[int, int, str], Outcome | None] | None = None,
 ) -> dict[str, int]:
     """Every row that a dead sender left as sending has gone where its attempt's stage says; how many went where.
 
-    `told` is what the send journal says of (delivery, fence): an outcome that never reached the database counts, None
-    means that the call may have been made.
+    `told` is what the send journal says of (delivery, fence, key): an outcome that never reached the database counts,
+    None means that the call may have been made.
 
     Call it only while holding the one sender's lock: then whoever wrote `sending` is dead. What waits again keeps its
     instant: it is as late as it is. What is unclear is looked up after `first_look`.
@@ -80,7 +80,7 @@ def sweep(
 def _sort_out(
     tx: Transaction,
     rows: Sequence[Any],
-    told: Mapping[tuple[int, int], Outcome | None] | None,
+    told: Mapping[tuple[int, int, str], Outcome | None] | None,
     now: datetime,
     look_at: datetime,
 ) -> dict[str, int]:
@@ -93,14 +93,14 @@ def _sort_out(
 
 
 def _left_behind(
-    row: Any, told: Mapping[tuple[int, int], Outcome | None] | None, now: datetime, look_at: datetime
+    row: Any, told: Mapping[tuple[int, int, str], Outcome | None] | None, now: datetime, look_at: datetime
 ) -> Outcome:
     """What came of a lost attempt, by the journal where that knows it, else by the attempt's stage."""
     journal = told or {}
-    if known := journal.get((row.id, row.fence)):
+    if known := journal.get((row.id, row.fence, row.key)):
         evidence = {"from": "the send journal: the program ended before this reached the database"}
         return replace(known, attempt_id=row.attempt_id, evidence=evidence)
-    posting = row.stage == Stage.POSTING or (row.id, row.fence) in journal
+    posting = row.stage == Stage.POSTING or (row.id, row.fence, row.key) in journal
     state, reason = _where_to(posting=posting, deaths=0 if told is None else row.deaths + 1)
     return Outcome(
         delivery_id=row.id,
@@ -124,7 +124,8 @@ def _where_to(*, posting: bool, deaths: int) -> tuple[State, str]:
 # Building a statement costs more than running it: each is built once.
 @cache
 def _sending() -> Select[Any]:
-    columns = (delivery.c.id, delivery.c.fence, delivery.c.deaths, attempt.c.id.label("attempt_id"), attempt.c.stage)
+    of_delivery = (delivery.c.id, delivery.c.fence, delivery.c.key, delivery.c.deaths)
+    columns = (*of_delivery, attempt.c.id.label("attempt_id"), attempt.c.stage)
     theirs = and_(attempt.c.delivery_id == delivery.c.id, attempt.c.fence == delivery.c.fence)
     return select(*columns).join(attempt, theirs).where(delivery.c.state == State.SENDING)
 

@@ -13,6 +13,7 @@ import pytest
 
 from scheduler.clocks import Clocks
 from scheduler.intents import Intents
+from scheduler.journal.lines import subject_of
 from scheduler.journal.reading import read
 from scheduler.model import State
 from scheduler.services import lineage
@@ -21,6 +22,7 @@ from scheduler.services.reconciling import confirm_clock
 from scheduler.store import instances, lists, outcomes
 from scheduler.store.writer import GroupWriter
 from scheduler.watch import Watch
+from tests.fakes.world import outcome
 from tests.scheduler.office import Office as Senders
 from tests.scheduler.services.office import Office as House
 
@@ -355,3 +357,27 @@ def test_a_database_whose_file_is_taken_away_while_it_runs_stops_everything(hous
         senders.stop()
     assert published(house) == 0
     assert number
+
+
+def test_another_databases_delivery_of_that_number_is_another_delivery(house: House) -> None:
+    """The journal goes on after a database was replaced; a false "published" is not forgiven."""
+    with watching(house) as watch:
+        number = due(house)
+        (claimed,) = house.world.claim()
+        subject = replace(subject_of(claimed), key="of another database")
+        told = outcome(claimed, State.PUBLISHED, house.clock(), name="receipt")
+        watch.journal.tell(subject, told)
+    with watching(house):
+        pass
+    assert house.world.state(number) is State.WAITING
+
+
+def test_a_journal_folder_that_cannot_be_made_stands_still_and_says_so(house: House) -> None:
+    """The process lives, the console answers, and somebody is told."""
+    folder(house).parent.mkdir(exist_ok=True)
+    folder(house).write_text("a file where the folder should be")
+    with watching(house) as watch:
+        assert "cannot be written" in str(watch.standstill.words)
+        folder(house).unlink()
+        watch.tick()
+        assert watch.standstill.words is None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scheduler.journal.lines import subject_of
 from scheduler.model import Scope, State, WrongUse
 from scheduler.services import lineage, operating, reporting
 from scheduler.services.lineage import Verdict
@@ -205,3 +206,29 @@ def test_what_was_in_flight_when_the_copy_was_made_gets_its_outcome(house: Offic
     done = reconcile(house.desk)
     assert isinstance(done, Reconciled)
     assert house.world.state(number) is State.PUBLISHED
+
+
+def test_a_thread_whose_second_part_was_not_called_may_still_be_out(house: Office, keeper: Keeper) -> None:
+    """Taking back the last intent must not take back the first part, which is public."""
+    with watching(house) as watch:
+        number = due(house)
+        keeper.keep()
+        (claimed,) = house.world.claim()
+        for _ in range(2):
+            watch.journal.intend([(subject_of(claimed), "hash", house.clock())])
+        watch.journal.uncalled(subject_of(claimed), house.clock())
+    keeper.put_back()
+    assert reconcile(house.desk).to_settle == [number]
+
+
+def test_an_intent_that_was_taken_back_was_never_called(house: Office, keeper: Keeper) -> None:
+    """The database was away: nobody need look at the channel."""
+    with watching(house) as watch:
+        number = due(house)
+        keeper.keep()
+        (claimed,) = house.world.claim()
+        watch.journal.intend([(subject_of(claimed), "hash", house.clock())])
+        watch.journal.uncalled(subject_of(claimed), house.clock())
+    keeper.put_back()
+    assert reconcile(house.desk).to_settle == []
+    assert house.world.state(number) is State.WAITING
