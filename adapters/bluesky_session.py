@@ -64,11 +64,11 @@ class Session:
 
     def _send(self, call: Call, send: Callable[[Call], Answer]) -> Answer:
         tokens = self.open()
-        answer = send(_signed(call, tokens.access, tokens))
+        answer = send(_signed(call, tokens.access, tokens.refresh))
         if not _has_run_out(answer):
             return answer
         tokens = self._renewed(tokens)
-        answer = send(_signed(call, tokens.access, tokens))
+        answer = send(_signed(call, tokens.access, tokens.refresh))
         if _has_run_out(answer):
             raise refusal(answer, posting=False)
         return answer
@@ -82,7 +82,9 @@ class Session:
     def _refreshed(self, old: Tokens) -> Tokens | None:
         """The next session; None where the server wants the password again."""
         call = Call(what="renewing the session", method="POST", path=f"{XRPC}server.refreshSession")
-        answer = self._http.prepare(_signed(call, old.refresh, old))
+        answer = self._http.prepare(
+            _signed(call, old.refresh)
+        )  # the next access token may equal the old: none is hidden
         if answer.status in {400, 401}:
             return None
         return _tokens(answer)
@@ -141,9 +143,9 @@ def _has_run_out(answer: Answer) -> bool:
     return answer.status == 401 or (answer.status == 400 and said(answer).get("error") in RUN_OUT)
 
 
-def _signed(call: Call, token: str, known: Tokens) -> Call:
+def _signed(call: Call, token: str, *others: str) -> Call:
     headers = {**call.headers, "Authorization": f"Bearer {token}"}
-    return replace(call, headers=headers, hidden=(known.access, known.refresh))
+    return replace(call, headers=headers, hidden=(token, *others))
 
 
 def _tokens(answer: Answer) -> Tokens:

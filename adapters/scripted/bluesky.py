@@ -44,7 +44,10 @@ class _Refused(Exception):
 
 
 class BlueskyServer(ScriptedServer):
-    """The server with one account, `handle`, that `password` opens; `issued` are its sessions' tokens, newest last."""
+    """The server with one account, `handle`, that `password` opens; `issued` are its sessions' tokens, newest last.
+
+    As at the real one, a session that is renewed within the second gets the same access token again.
+    """
 
     def __init__(self, password: str, *, handle: str = "iom.test", image_bytes_max: int = 2_000_000):
         super().__init__()
@@ -131,8 +134,8 @@ class BlueskyServer(ScriptedServer):
         return self._new_session()
 
     def _new_session(self) -> Reply:
-        number = f"{self.logins}-{self.renewals}-{hashlib.sha256(self._password.encode()).hexdigest()[:12]}"
-        access, refresh = f"access-{number}", f"refresh-{number}"
+        number = hashlib.sha256(self._password.encode()).hexdigest()[:12]
+        access, refresh = f"access-{self.logins}-{number}", f"refresh-{self.logins}-{self.renewals}-{number}"
         self.issued += [access, refresh]
         self._access.add(access)
         self._refresh.add(refresh)
