@@ -174,32 +174,6 @@ def _linkedin() -> Profile:
     )
 
 
-def _telegram() -> Profile:
-    source, read_on = "Telegram Bot API 10.1", date(2026, 6, 11)
-    return Profile(
-        platform="telegram",
-        limits=Limits(
-            text=(_utf16(4096),),
-            text_with_media=(_utf16(1024),),
-            images_max=10,
-            image_bytes_max=10_000_000,
-            image_ratio_min=0.05,
-            image_ratio_max=20.0,
-        ),
-        lookup=Lookup.NONE,
-        can_delete=True,
-        facts=(
-            _fact("text", 4096, "characters after entities parsing", source, read_on=read_on),
-            _fact("text with media", 1024, "characters after entities parsing", source, read_on=read_on),
-            _fact("counting", "UTF-16 units", "", "the safe reading; the description is silent", sure=False),
-            _fact("images", 10, "pictures of an album", source, read_on=read_on),
-            _fact("image size", 10_000_000, "bytes; 10 MB", source, read_on=read_on),
-            _fact("image ratio", 20, "to one side or the other", source, read_on=read_on),
-            _fact("alt text", "none", "no field for it", source, read_on=read_on),
-        ),
-    )
-
-
 def _webhook() -> Profile:
     ours = "july30's own choice; the receiver may set less"
     return Profile(
@@ -226,7 +200,6 @@ _ANNOUNCED: Mapping[str, Callable[[], Profile]] = {
     "facebook": _facebook,
     "instagram": _instagram,
     "linkedin": _linkedin,
-    "telegram": _telegram,
     "threads": _threads,
     "webhook": _webhook,
     "x": _x,

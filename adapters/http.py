@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import re
 import ssl
 from dataclasses import dataclass, field
@@ -62,7 +63,7 @@ class Upload:
 class Call:
     """One request. `what` says in plain words what is being done; it is all that messages tell of the request.
 
-    `content`: a whole body as it is; the caller names its type in the headers.
+    `content`: a whole body as it is; the caller names its type in the headers. `uploads`: several files of one form.
     `hidden`: the secrets it carries, blacked out wherever the platform's answer repeats them.
     """
 
@@ -75,6 +76,7 @@ class Call:
     content: bytes | None = field(default=None, repr=False)
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     upload: Upload | None = None
+    uploads: Sequence[Upload] = ()
     hidden: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -205,6 +207,7 @@ class Http:
         self._bytes_max = bytes_max
         self.heard: Callable[[str, datetime], None] = lambda _host, _theirs: None  # each answer's Date
         self._transport = _Transport(max_retries=0, pool_connections=1, pool_maxsize=pool)
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)  # its lines show addresses, which may hold a token
 
     def prepare(self, call: Call) -> Answer:
         """The answer to a call that may be repeated, whatever its status. Raises Retryable where none came."""
@@ -226,7 +229,7 @@ class Http:
         raise lost  # out here, so that it does not carry the other one, which may show the whole request
 
     def _request(self, call: Call) -> requests.PreparedRequest:
-        up = call.upload
+        ups = [*([call.upload] if call.upload else []), *call.uploads]
         try:
             request = requests.Request(
                 call.method,
@@ -235,13 +238,13 @@ class Http:
                 params=list(call.query),
                 json=dict(call.json) if call.json is not None else None,
                 data=dict(call.form) if call.content is None else call.content,
-                files={up.form_field: (up.name, up.content, up.mime)} if up else None,
+                files={up.form_field: (up.name, up.content, up.mime) for up in ups} or None,
             ).prepare()
         except (ValueError, requests.RequestException):
             request = None
         if request is None:
             raise Rejected(f"{call.what}: no request to '{self.host}' can be made; correct the account's base_url")
-        if (up or call.content) and isinstance(request.body, bytes):
+        if (ups or call.content) and isinstance(request.body, bytes):
             request.body = _Pieces(request.body, self._upload_timeout_s)  # each piece has a timeout of its own
         return request
 
@@ -345,7 +348,9 @@ def _error_field(value: object) -> str:
         return ""
     if all(isinstance(value.get(name), str) and value[name] for name in ("error", "message")):
         return f"{value['error']}: {value['message']}"
-    return next((str(value[name]) for name in ("error_description", "error", "message") if value.get(name)), "")
+    return next(
+        (str(value[name]) for name in ("error_description", "error", "message", "description") if value.get(name)), ""
+    )
 
 
 def _origin(url: str) -> str:

@@ -17,6 +17,7 @@ PLATFORMS = {
     "manual": "adapters.manual:Manual",
     "mastodon": "adapters.mastodon:Mastodon",
     "outbox": "adapters.outbox:Outbox",
+    "telegram": "adapters.telegram:Telegram",
 }
 ENTRY_POINTS = "july30.adapters"
 

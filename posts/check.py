@@ -8,7 +8,7 @@ import regex
 
 from posts.limits import Limits, TextLimit, Unit
 from posts.links import distinct_links, hashtags, mentions
-from posts.measure_text import at_most, invalid_characters, measure, overrun
+from posts.measure_text import at_most, fits, invalid_characters, measure, overrun
 from posts.model import Level, Problem
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def length(text: str, limits: Limits, with_media: bool) -> tuple[int, TextLimit]
 
     `limits` must know at least one text limit; ValueError if not.
     """
-    measured = [(measure(text, limit), limit) for limit in limits.for_text(with_media=with_media)]
+    measured = [(measure(text, limit), limit) for limit in _text_limits(text, limits, with_media=with_media)]
     return max(measured, key=lambda one: one[0] / one[1].max)
 
 
@@ -77,9 +77,29 @@ def _check_text(message: Message, limits: Limits) -> Iterator[Problem]:
         name = "The text" if len(message.parts) == 1 else f"Part {number} of the text"
         if number > 1 and _NOTHING_TO_SEE.fullmatch(part):
             yield _block("empty", f"{name} is empty: write something or remove the part.")
-        text_limits = limits.for_text(with_media=bool(message.media) and number == 1)
+        with_media = bool(message.media) and number == 1
+        text_limits = _text_limits(part, limits, with_media=with_media)
+        if text_limits != limits.for_text(with_media=with_media):
+            yield _follows(name, part, limits)
         yield from _check_invalid(name, part, text_limits)
         yield from _check_length("too_long", name, part, text_limits)
+
+
+def _text_limits(text: str, limits: Limits, *, with_media: bool) -> tuple[TextLimit, ...]:
+    """The limits that hold for this text: those of a text alone where it may follow its pictures and has to."""
+    among_pictures = limits.for_text(with_media=with_media)
+    follows = with_media and limits.long_text_follows and not fits(text, among_pictures)
+    return limits.text if follows else among_pictures
+
+
+def _follows(name: str, text: str, limits: Limits) -> Problem:
+    limit = limits.text_with_media[0]
+    return _warn(
+        "text_follows",
+        f"{name} is {measure(text, limit):,} {UNITS[limit.unit]} long, and {limit.max:,} fit under pictures: it goes"
+        " as a second message, right after them.",
+        suggestion="Shorten it if pictures and words must be one message.",
+    )
 
 
 def _check_invalid(name: str, text: str, limits: tuple[TextLimit, ...]) -> Iterator[Problem]:
@@ -155,6 +175,11 @@ def _check_shape(picture: Media, limits: Limits) -> Iterator[Problem]:
         yield _block(
             "image_too_many_pixels",
             f"{name} has {width * height:,} pixels, the limit is {limits.image_pixels_max:,}: scale it down.",
+        )
+    if limits.image_sides_max is not None and width + height > limits.image_sides_max:
+        yield _block(
+            "image_too_large_in_pixels",
+            f"{name} is {width:,} by {height:,} pixels, together more than {limits.image_sides_max:,}: scale it down.",
         )
     ratio = width / max(height, 1)
     least, most = limits.image_ratio_min, limits.image_ratio_max

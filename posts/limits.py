@@ -35,15 +35,19 @@ class Limits:
     """Everything `posts.check` needs to know of a platform; None means no limit is known.
 
     All of `text` hold at once; the first is the one shown to people. `text_with_media`, where not empty, replaces it
-    for posts with pictures. `alt_text` None: the platform has no field for it.
+    for posts with pictures; `long_text_follows`: a text that is too long for that goes after the pictures, as a message
+    of its own. `image_sides_max`: width and height together, in pixels. `alt_text` None: the platform has no field for
+    it.
     """
 
     text: tuple[TextLimit, ...]
     text_with_media: tuple[TextLimit, ...] = ()
+    long_text_follows: bool = False
     images_max: int = 1
     image_types: tuple[str, ...] = ("image/jpeg", "image/png")
     image_bytes_max: int | None = None
     image_pixels_max: int | None = None
+    image_sides_max: int | None = None
     image_ratio_min: float | None = None
     image_ratio_max: float | None = None
     alt_text: TextLimit | None = None

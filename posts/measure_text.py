@@ -12,7 +12,7 @@ from posts.links import mentions, web_links
 from posts.weighted import CHARACTER, EMOJI, Piece, place_before_nfc, weighted_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from posts.limits import TextLimit
     from posts.short_links import Span
@@ -38,6 +38,11 @@ def at_most(text: str, limit: TextLimit) -> int:
     if limit.link_length is not None and limit.unit is not Unit.WEIGHTED and "://" in text:
         return max(len(text), 1) * max(limit.link_length, MOST_PER_CODE_POINT[limit.unit])
     return len(text) * MOST_PER_CODE_POINT[limit.unit]
+
+
+def fits(text: str, limits: Iterable[TextLimit]) -> bool:
+    """Whether the text is within all of the limits."""
+    return all(at_most(text, one) <= one.max or measure(text, one) <= one.max for one in limits)
 
 
 def overrun(text: str, limit: TextLimit) -> int | None:

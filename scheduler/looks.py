@@ -123,7 +123,9 @@ def could_not_look(fault: Exception, *, doubt: Doubt, now: datetime) -> Verdict:
 
 def cannot_be_asked(doubt: Doubt, platform: str, now: datetime) -> Verdict:
     """Held: nobody but a person can see whether it is out."""
-    reason = f"It may be out, and {platform} cannot be asked which posts it has; {_choices(doubt)}"
+    out = [str(one["permalink"]) for one in doubt.progress.values() if one.get("permalink")]
+    known = f" (known to be out of it: {', '.join(out)})" if out else ""
+    reason = f"It may be out{known}, and {platform} cannot be asked which posts it has; {_choices(doubt)}"
     return Verdict(state=State.HELD, reason=reason, looks=doubt.looks, seen=_seen(now, "cannot be looked up"))
 
 

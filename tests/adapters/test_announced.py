@@ -14,7 +14,7 @@ from posts.limits import Limits, Unit
 if TYPE_CHECKING:
     from adapters.contract import Profile
 
-NAMES = ("facebook", "instagram", "linkedin", "telegram", "threads", "webhook", "x")
+NAMES = ("facebook", "instagram", "linkedin", "threads", "webhook", "x")
 
 
 def profile(platform: str) -> Profile:
@@ -65,8 +65,6 @@ def test_the_numbers_in_the_limits_are_those_of_the_facts(platform: str) -> None
         ("instagram", True, 33, Unit.UTF16, 2200),
         ("threads", False, 35, Unit.EMOJI_BYTES, 500),
         ("linkedin", True, 33, Unit.UTF16, 3000),
-        ("telegram", False, 33, Unit.UTF16, 4096),
-        ("telegram", True, 33, Unit.UTF16, 1024),
         ("webhook", False, 32, Unit.GRAPHEMES, 100_000),
     ],
 )
@@ -91,8 +89,3 @@ def test_instagram_needs_one_jpeg_of_its_shape() -> None:
     assert known.image_types == ("image/jpeg",)
     assert (known.image_ratio_min, known.image_ratio_max) == (0.8, 1.91)
     assert (known.hashtags_max, known.mentions_max) == (30, 20)
-
-
-def test_nothing_is_promised_about_alt_text_where_there_is_no_field() -> None:
-    """Telegram has none: the picture is described in the text."""
-    assert limits("telegram").alt_text is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from adapters.mastodon import Mastodon
 from adapters.outbox import Outbox
 from adapters.scripted.bluesky import BlueskyServer
 from adapters.scripted.mastodon import MastodonServer, Switches
+from adapters.scripted.telegram import TelegramServer
+from adapters.telegram import Telegram
 from tests.adapters.contract import AdapterContract, Bench
 from tests.adapters.parts import TOKEN, KnownSecret, account, now
 from tests.fakes.adapter import ObedientAdapter
@@ -95,6 +98,20 @@ class TestStrictBluesky(AdapterContract):
                 server.react(uri, likeCount=1)
 
             yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN)
+
+
+class TestStrictTelegram(AdapterContract):
+    """Our own server, strict as the description; nobody can look there, and nobody is told counts."""
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        with TelegramServer(TOKEN) as server:
+
+            def build(token: str) -> Telegram:
+                secret = json.dumps({"token": token, "chat": "@iomgeorgia"})
+                return Telegram(account(base_url=server.url), KnownSecret(secret))
+
+            yield Bench(build=build, public=lambda: server.public, like=lambda _: None, token=TOKEN)
 
 
 @pytest.fixture(scope="module")

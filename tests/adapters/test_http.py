@@ -321,6 +321,16 @@ def test_a_body_that_is_no_json_says_so(body: bytes) -> None:
         Answer(status=200, body=body).json()
 
 
+@pytest.mark.parametrize("answer", [b"X-Fine: yes", b": no name\r\n no header"])
+def test_an_address_is_in_no_log_line(answer: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """Some platforms want the token in the address, and the library below tells every address it calls."""
+    caplog.set_level(0)
+    call = Call(what="publishing", method="POST", path=f"/bot{TOKEN}/send")
+    with RawServer(raw_server.answering(b"HTTP/1.1 200 OK\r\n" + answer + b"\r\nContent-Length: 0\r\n\r\n")) as server:
+        quick(server.url).prepare(call)
+    assert TOKEN not in caplog.text
+
+
 def test_texts_in_any_script_arrive_as_they_are() -> None:
     """Bytes are what a platform counts and shows."""
     text = "ადამიანი ӯ ғ ʻ العربية"

@@ -166,6 +166,14 @@ def test_where_nobody_can_be_asked_it_is_held() -> None:
     assert all(one in verdict.reason for one in BOTH_CHOICES)
 
 
+def test_where_nobody_can_be_asked_the_parts_that_are_known_to_be_out_are_told() -> None:
+    """Whoever looks must know which half is there already: letting it go again sends the other half alone."""
+    out = {"part-1": {"id": "7", "permalink": "https://channel.example/7"}, "picture-1": {"id": "8"}}
+    reason = cannot_be_asked(replace(DOUBT, progress=out), "telegram", MORNING).reason
+    assert "known to be out of it: https://channel.example/7)" in reason
+    assert "known to be out" not in cannot_be_asked(DOUBT, "telegram", MORNING).reason
+
+
 def test_a_duplicate_answer_is_looked_up_at_once() -> None:
     """The platform has just said that it has the post: there is nothing to wait for."""
     outcome = Outcome(
