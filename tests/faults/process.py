@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from scheduler.bootstrap import Shelf
+from scheduler.clocks import Clocks
 from tests.faults.clock import SharedClock
 from tests.faults.crash import Order, mined
 
@@ -75,5 +77,7 @@ def cramped(folder: Path, files: int) -> None:
 def arranged(desk: Desk, folder: Path, order: Order | None = None) -> Desk:
     """The desk on the rig's clock, impatient, and mined where that was ordered."""
     clock = SharedClock.open(folder / "clock")
-    desk = replace(desk, now=clock, clocks=None, adapter_of=Impatient(settings=desk.settings, shelf=desk.adapter_of))
+    clocks = Clocks(clock, clock.monotonic)
+    shelf = Shelf(desk.settings, clocks.heard)
+    desk = replace(desk, now=clock, clocks=clocks, adapter_of=Impatient(settings=desk.settings, shelf=shelf))
     return mined(desk, order) if order else desk
