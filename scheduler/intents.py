@@ -25,6 +25,8 @@ class Intents:
     def __init__(self, writer: GroupWriter, journal: Journal):
         self._writer = writer
         self._journal = journal
+        self._reached = 0
+        writer.before(self.together, self.write_down)
 
     def commit(self, claimed: Claimed, payload: str, now: datetime) -> bool:
         """Whether the call may be made; if so, journal and database say that it is being made.
@@ -38,11 +40,17 @@ class Intents:
             self._journal.uncalled(subject_of(claimed), now)
             raise
 
+    def write_down(self, wishes: Sequence[Wish]) -> None:
+        """What the writer does first for a group of them: they are in the journal, on the disk."""
+        self._reached = self._journal.intend([(subject_of(one), payload, now) for one, payload, now in wishes])
+
     def together(self, tx: Transaction, wishes: Sequence[Wish]) -> set[int]:
-        """What the writer does for a group of them: the numbers of those that may be posted."""
+        """What the writer does next: the numbers of those that may be posted; the journal takes the others back."""
         marks = [(one.delivery_id, one.fence, one.content_hash, now) for one, _, now in wishes]
         allowed = claims.may_post(tx, marks)
-        chosen = [(subject_of(one), payload, now) for one, payload, now in wishes if one.delivery_id in allowed]
-        if chosen:
-            instances.reach(tx, self._journal.intend(chosen))
+        for one, _, now in wishes:
+            if one.delivery_id not in allowed:
+                self._journal.uncalled(subject_of(one), now)
+        if allowed:
+            instances.reach(tx, self._reached)
         return allowed

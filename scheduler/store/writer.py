@@ -36,9 +36,17 @@ class GroupWriter:
         self._database = database
         self._most = most
         self._waiting: deque[_Entry] = deque()
+        self._before: dict[Group, Callable[[Sequence[Any]], None]] = {}
         self._change = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
+
+    def before(self, group: Group, act: Callable[[Sequence[Any]], None]) -> None:
+        """`act(items)` comes before each transaction with items of that group; if it raises, none of them is written.
+
+        It may wait for a disk: the database is not locked meanwhile. Say it before `start`.
+        """
+        self._before[group] = act
 
     def start(self) -> None:
         """Handed-in rows are written from now on."""
@@ -67,7 +75,10 @@ class GroupWriter:
 
     def _run(self) -> None:
         while batch := self._next_batch():
-            self._write(batch)
+            for group, act in self._before.items():
+                batch = _after(act, group, batch)
+            if batch:
+                self._write(batch)
 
     def _next_batch(self) -> list[_Entry]:
         with self._change:
@@ -105,3 +116,17 @@ class GroupWriter:
             groups.setdefault(one.group, []).append(one.item)
         with self._database.write() as tx:
             return {group: group(tx, items) for group, items in groups.items()}
+
+
+def _after(act: Callable[[Sequence[Any]], None], group: Group, batch: list[_Entry]) -> list[_Entry]:
+    """What of the batch may be written once `act` has been done for the items of the group."""
+    concerned = [one for one in batch if one.group == group]
+    if not concerned:
+        return batch
+    try:
+        act([one.item for one in concerned])
+    except Exception as error:  # noqa: BLE001 - whatever was raised belongs to those who wait for it
+        for one in concerned:
+            one.done.set_exception(error)
+        return [one for one in batch if one.group != group]
+    return batch

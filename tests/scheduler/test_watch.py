@@ -139,10 +139,11 @@ class PowerCutError(Exception):
 
 def die_between_journal_and_database(house: House, watch: Watch) -> None:
     """What is due was claimed, its intents stand in the journal, and the database has not taken them."""
-    claimed = house.world.claim()
+    wishes = [(one, "payload", house.desk.now()) for one in house.world.claim()]
     intents = Intents(GroupWriter(house.database), watch.journal)
+    intents.write_down(wishes)
     with suppress(PowerCutError), house.database.write() as tx:
-        intents.together(tx, [(one, "payload", house.desk.now()) for one in claimed])
+        intents.together(tx, wishes)
         raise PowerCutError
 
 

@@ -72,6 +72,41 @@ def test_one_bad_row_does_not_take_the_others_down(world: World, writer: GroupWr
     assert [world.state(one) for one in numbers] == [State.PUBLISHED, State.SENDING, State.PUBLISHED, State.PUBLISHED]
 
 
+def test_what_comes_before_a_group_is_done_before_the_database_is_locked(world: World, writer: GroupWriter) -> None:
+    """It waits for another disk; whoever claims must not wait for that too."""
+    world.delivery()
+    begins, seen = Begins(world.database), []
+    writer.before(_all, lambda items: seen.append((list(items), begins.count)))
+    writer.start()
+
+    assert writer.hand_in(_all, 1, "one").result(10)
+    assert seen == [(["one"], 0)]
+
+
+def test_what_fails_before_a_group_concerns_only_that_group(world: World, writer: GroupWriter) -> None:
+    """A journal that cannot be written stops posting; what came of other calls is written all the same."""
+    world.delivery()
+    (claimed,) = world.claim()
+
+    def refuse(_items: Sequence[Any]) -> None:
+        raise Unavailable("no room")
+
+    writer.before(_all, refuse)
+    refused = writer.hand_in(_all, 7, "one")
+    written = writer.hand_in(
+        outcomes.record, claimed.delivery_id, outcome(claimed, State.PUBLISHED, world.clock(), name="receipt")
+    )
+    writer.start()
+
+    assert written.result(10)
+    with pytest.raises(Unavailable, match="no room"):
+        refused.result(10)
+
+
+def _all(_tx: Transaction, items: Sequence[Any]) -> set[int]:
+    return set(range(1, len(items) + 1))
+
+
 def test_what_the_group_did_not_accept_is_told(world: World, writer: GroupWriter) -> None:
     """A sender that lost its fence hears it, and stops."""
     world.delivery()
