@@ -152,7 +152,7 @@ class Bluesky:
     def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:  # noqa: ARG002
         """The record under our key, exactly; of a thread the parts that are there; None if the first is not there.
 
-        Raises Ambiguous where another text stands under our key.
+        Raises Ambiguous where something else stands under our key.
         """
         first = place_for(self._session.open().did, key)
         if first.uri in progress.taken:
@@ -162,8 +162,10 @@ class Bluesky:
             there, _ = self._look(first.after(number))
             if there is None:
                 break
-            if says(there["value"])[0] != text:
-                raise Ambiguous(f"looking for our own post: another text stands at {first.after(number).permalink}")
+            if says(there["value"]) != (text, 0 if number else len(message.media)):
+                raise Ambiguous(
+                    f"looking for our own post: another version of it is out at {first.after(number).permalink}"
+                )
             found += 1
         return _receipt(first, found) if found else None
 
@@ -224,17 +226,20 @@ class Bluesky:
         return blob
 
     def _known_names(self, parts: Sequence[str]) -> dict[str, str]:
-        """Who the first few handles in the text are; a handle that nobody can tell of at once stays plain text."""
-        handles = list(dict.fromkeys(handle for part in parts for handle in handles_in(part)))
-        return {one: did for one in handles[:HANDLES_MAX] if (did := self._who_is(one))}
+        """Who the first few handles in the text are; one that nobody can tell of stays plain text.
 
-    def _who_is(self, handle: str) -> str | None:
-        path, query = f"{XRPC}identity.resolveHandle", [("handle", handle)]
-        try:
-            answer = self._http.prepare(Call(what="asking who is named", method="GET", path=path, query=query))
-        except Failure:
-            return None
-        return _text(said(answer), "did") if answer.ok else None
+        A server that does not answer is not asked on: the post has its time, and its words matter more.
+        """
+        known: dict[str, str] = {}
+        for handle in list(dict.fromkeys(one for part in parts for one in handles_in(part)))[:HANDLES_MAX]:
+            path, query = f"{XRPC}identity.resolveHandle", [("handle", handle)]
+            try:
+                answer = self._http.prepare(Call(what="asking who is named", method="GET", path=path, query=query))
+            except Failure:
+                break
+            if answer.ok and (did := _text(said(answer), "did")):
+                known[handle] = did
+        return known
 
     # -- posting ---------------------------------------------------------------------------------------------------
 
@@ -258,7 +263,7 @@ class Bluesky:
                 broken = _broken_off(failure, f"part {number} of {len(message.parts)}", first if refs else None)
                 raise broken from None
             if number < len(message.parts):
-                progress.save(f"part-{number}", refs[-1])
+                progress.save(f"part-{number}", {**refs[-1], "permalink": first.after(number - 1).permalink})
 
     def _put(self, place: Place, record: Mapping[str, Any], progress: Progress) -> Ref:
         """The record is there, made now or by an earlier call of ours; its strong reference."""
@@ -346,8 +351,16 @@ class Bluesky:
         for uri in uris:
             if uri in there:
                 yield from _readings(uri, there[uri])
-            elif (place := place_of(uri)) and self._look(place)[0] is None:
+            elif self._is_gone(uri):
                 yield Gone(remote_id=uri, evidence={"call": call.what, "looked_up": "RecordNotFound"})
+
+    def _is_gone(self, uri: str) -> bool:
+        """Whether our own server says so; what it does not tell must not cost the other posts their counts."""
+        place = place_of(uri)
+        try:
+            return place is not None and place.did == self._session.open().did and self._look(place)[0] is None
+        except Failure:
+            return False
 
     def _read(self, call: Call) -> dict[str, Any]:
         answer = self._session.prepare(call)
@@ -361,7 +374,8 @@ def _broken_off(failure: Failure, part: str, first: Place | None) -> Failure:
     if first is None:
         return failure
     words = f"{part} is not out, those before it are, at {first.permalink}: {failure}"
-    told: dict[str, Any] = {"http_status": failure.http_status, "evidence": failure.evidence}
+    evidence = {**failure.evidence, "out": first.permalink}
+    told: dict[str, Any] = {"http_status": failure.http_status, "evidence": evidence}
     match failure:
         case Retryable():
             return Retryable(words, after=failure.after, **told)

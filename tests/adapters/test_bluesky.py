@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.bluesky import LIMITS, Bluesky
+from adapters.bluesky import BATCH_POSTS, LIMITS, Bluesky
 from adapters.bluesky_record import place_for
 from adapters.contract import Ambiguous, AuthExpired, Duplicate, Failure, Gone, Receipt, Rejected, Retryable, Stopped
 from adapters.http import Http
@@ -165,7 +166,7 @@ def test_another_text_under_our_key_is_never_overwritten_nor_taken_for_ours(serv
     server.will_fail(told("RecordNotFound"), method="GET", path=GET, times=hidden)
     with pytest.raises(Rejected, match=place.rkey):
         adapter_for(server).publish(MESSAGE, "k", MemoryProgress())
-    with pytest.raises(Ambiguous, match="another text"):
+    with pytest.raises(Ambiguous, match="another version"):
         adapter_for(server).find(MESSAGE, "k", now(), MemoryProgress())
     assert server.accepted == ()
 
@@ -261,6 +262,22 @@ def test_the_text_is_counted_as_the_server_counts_it(server: BlueskyServer) -> N
                 adapter.publish(message, text, MemoryProgress())
 
 
+def test_the_numbers_that_are_checked_are_those_that_are_documented() -> None:
+    """Whoever corrects one must find the other."""
+    facts = {fact.name: fact.value for fact in Bluesky.profile.facts}
+    graphemes, size = LIMITS.text
+    assert LIMITS.alt_text is not None
+    checked = {
+        "text": graphemes.max,
+        "text size": size.max,
+        "images": LIMITS.images_max,
+        "image size": LIMITS.image_bytes_max,
+        "alt text": LIMITS.alt_text.max,
+        "counts": BATCH_POSTS,
+    }
+    assert checked == {name: int(facts[name]) for name in checked}
+
+
 def test_an_older_servers_picture_limit_is_an_option(server: BlueskyServer) -> None:
     """Some servers still refuse what is larger than 1,000,000 bytes; the check must know before anybody approves."""
     assert adapter_for(server).limits() == LIMITS
@@ -340,6 +357,18 @@ def test_a_session_that_ends_right_at_posting_is_renewed(server: BlueskyServer, 
     progress = MemoryProgress()
     assert isinstance(adapter_for(server).publish(MESSAGE, "k", progress), Receipt)
     assert (server.renewals, server.public, progress.steps) == (1, 1, ["posting"])
+
+
+def test_many_senders_log_in_once_and_renew_once(server: BlueskyServer) -> None:
+    """At 09:00 sixty-four posts meet a session that ran out overnight; thirty logins in five minutes are allowed."""
+    adapter = Bluesky(account(base_url=server.url), KnownSecret(SECRET))
+    for expected in ((1, 0), (1, 1)):
+        with ThreadPoolExecutor(32) as senders:
+            keys = [f"{expected} {number}" for number in range(32)]
+            assert all(senders.map(lambda key: adapter.publish(MESSAGE, key, MemoryProgress()), keys))
+        assert (server.logins, server.renewals) == expected
+        server.run_out()
+    assert server.public == 64
 
 
 def test_a_session_that_is_refused_again_is_the_accounts_fault(server: BlueskyServer) -> None:
@@ -467,8 +496,9 @@ def test_a_thread_that_breaks_off_says_where_it_is_out(
         adapter.publish(THREAD, "k", progress)
     server.will_fail(reply, path=PUT)
     first = place_for(server.did, "k")
-    with pytest.raises(failure, match=rf"part 2 of 3 is not out.*{first.rkey}"):
+    with pytest.raises(failure, match=rf"part 2 of 3 is not out.*{first.rkey}") as raised:
         adapter.publish(THREAD, "k", MemoryProgress())
+    assert raised.value.evidence["out"] == first.permalink
     assert made(adapter.find(THREAD, "k", now(), MemoryProgress())).parts == (first.uri,)
     assert len(made(adapter.publish(THREAD, "k", MemoryProgress())).parts) == 3
     assert len(server.accepted) == 3
@@ -559,6 +589,15 @@ def test_a_post_that_is_left_out_is_looked_up_before_it_is_called_gone(server: B
     answers = adapter_for(server).measure([kept, gone])
     assert [one.remote_id for one in answers if isinstance(one, Gone)] == [gone]
     assert readings(answers) == []
+
+
+def test_a_look_that_fails_costs_no_other_post_its_counts(server: BlueskyServer) -> None:
+    """What is not told is left out; the rest is counted."""
+    kept, odd = (place_for(server.did, key).uri for key in ("kept", "odd"))
+    server.write(kept, "words")
+    server.will_fail(Reply(status=502), method="GET", path=GET)
+    answers = adapter_for(server).measure([odd, kept])
+    assert {one.remote_id for one in answers} == {kept}
 
 
 @pytest.mark.parametrize("value", [None, "7", -1, True, 1.5])

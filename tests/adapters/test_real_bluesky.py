@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 PUT = "/xrpc/com.atproto.repo.putRecord"
 UPLOAD = "/xrpc/com.atproto.repo.uploadBlob"
 RUN_OUT = Instead(status=400, content=b'{"error": "ExpiredToken", "message": "Token has expired"}')
-NOT_THERE = Instead(status=400, content=b'{"error": "RecordNotFound", "message": "Could not locate record"}')
+NOT_THERE = Instead(
+    status=400,
+    content=b'{"error": "RecordNotFound", "message": "Could not locate record"}',
+    headers={"date": "Thu, 29 Jul 2027 05:00:00 GMT"},  # so that the record is not the same to the byte
+)
 AFTER_ACCEPTING = [Break.CLOSE, Break.RESET, Break.TRUNCATE, Break.HANG, Break.ERROR, Break.GARBAGE]
 
 

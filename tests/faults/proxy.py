@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,6 +48,7 @@ class Instead:
 
     status: int
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -142,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
             case Break.TRUNCATE:
                 self._answer(status or 200, headers, content, cut_to=len(content) // 2)
             case Instead():
-                self._answer(broken.status, {"Content-Type": "application/json"}, broken.content)
+                self._answer(broken.status, {"content-type": "application/json", **broken.headers}, broken.content)
             case None:
                 self._answer(status or 502, headers, content)
 
