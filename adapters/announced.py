@@ -43,30 +43,6 @@ def _audited(name: str, value: object, unit: str, *, sure: bool = True) -> Fact:
     return _fact(name, value, unit, _AUDIT, read_on=_AUDITED, sure=sure)
 
 
-def _x() -> Profile:
-    counting, media = "X docs, counting characters; twitter-text config v3", "X docs, media best practices"
-    return Profile(
-        platform="x",
-        limits=Limits(
-            text=(TextLimit(unit=Unit.WEIGHTED, max=280, link_length=23),),
-            images_max=4,
-            image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
-            image_bytes_max=5_000_000,
-            alt_text=_utf16(1000),
-        ),
-        lookup=Lookup.BY_TEXT,
-        metrics=("likes", "comments", "shares", "views", "saves"),
-        can_delete=True,
-        facts=(
-            _fact("text", 280, "weighted code points; accounts that pay may have more", counting),
-            _fact("link", 23, "weighted code points", counting),
-            _fact("images", 4, "pictures", media),
-            _fact("image size", 5_000_000, "bytes; the docs say 5 MB, and not which", media),
-            _fact("alt text", 1000, "characters", "X API description 2.167, media metadata", read_on=date(2026, 8, 22)),
-        ),
-    )
-
-
 def _facebook() -> Profile:
     photos, comments = "Meta docs, Graph API, photo uploads", "Meta API description, page post comments"
     return Profile(
@@ -202,5 +178,4 @@ _ANNOUNCED: Mapping[str, Callable[[], Profile]] = {
     "linkedin": _linkedin,
     "threads": _threads,
     "webhook": _webhook,
-    "x": _x,
 }

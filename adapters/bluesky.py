@@ -29,7 +29,6 @@ from adapters.bluesky_record import (
 from adapters.bluesky_session import XRPC, Session, refusal, said
 from adapters.contract import (
     Ambiguous,
-    AuthExpired,
     Duplicate,
     Fact,
     Failure,
@@ -44,6 +43,7 @@ from adapters.contract import (
 )
 from adapters.http import Answer, Call, Http
 from adapters.on_disk import picture_name, read_picture
+from adapters.parts import broken_off
 from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
@@ -260,8 +260,8 @@ class Bluesky:
             try:
                 refs.append(self._put(first.after(number - 1), record, progress))
             except Failure as failure:
-                broken = _broken_off(failure, f"part {number} of {len(message.parts)}", first if refs else None)
-                raise broken from None
+                part, where = f"part {number} of {len(message.parts)}", first.permalink if refs else ""
+                raise broken_off(failure, part, where) from None
             if number < len(message.parts):
                 progress.save(f"part-{number}", {**refs[-1], "permalink": first.after(number - 1).permalink})
 
@@ -367,22 +367,6 @@ class Bluesky:
         if not answer.ok:
             raise refusal(answer, posting=False)
         return said(answer)
-
-
-def _broken_off(failure: Failure, part: str, first: Place | None) -> Failure:
-    """What a part's failure means for the thread: where others are out already, 'not published' is no longer true."""
-    if first is None:
-        return failure
-    words = f"{part} is not out, those before it are, at {first.permalink}: {failure}"
-    evidence = {**failure.evidence, "out": first.permalink}
-    told: dict[str, Any] = {"http_status": failure.http_status, "evidence": evidence}
-    match failure:
-        case Retryable():
-            return Retryable(words, after=failure.after, **told)
-        case AuthExpired():
-            return AuthExpired(words, **told)
-        case _:
-            return Ambiguous(words, **told)
 
 
 def _known_parts(progress: Progress) -> list[Ref]:

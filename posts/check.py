@@ -38,6 +38,7 @@ def check(message: Message, limits: Limits) -> tuple[Problem, ...]:
     return (
         *_check_text(message, limits),
         *_check_counts(message.text if message.parts else "", limits),
+        *_check_link(message, limits),
         *_check_pictures(message, limits),
         *_check_comment(message.first_comment, limits),
     )
@@ -136,6 +137,13 @@ def _check_counts(text: str, limits: Limits) -> Iterator[Problem]:
     for code, what, find, most in found:
         if most is not None and (count := len(find(text))) > most:
             yield _block(code, f"The text holds {count} {what}, the limit is {most}: remove {count - most}.")
+
+
+def _check_link(message: Message, limits: Limits) -> Iterator[Problem]:
+    if limits.links_max == 0 and message.link:
+        yield _warn(
+            "link_left_out", "The account takes no links: the post's link will be left out; say where to look in words."
+        )
 
 
 def _names(text: str) -> set[str]:

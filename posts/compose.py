@@ -12,18 +12,19 @@ if TYPE_CHECKING:
     from posts.model import Account, Post
 
 
-def compose(post: Post, account: Account, limits: Limits) -> Message:  # noqa: ARG001 - every door passes the limits
+def compose(post: Post, account: Account, limits: Limits) -> Message:
     """The message as this account would publish it, in one part, whatever its length: `posts.check` judges it.
 
     The platform's own text replaces the post's where there is one. The link stands on a line of its own unless the text
-    holds it already. Only white space around the text is dropped; nothing is cut, split or re-cased.
+    holds it already, or the account takes no links. Only white space around the text is dropped; nothing is cut,
+    split or re-cased.
     """
     text = post.overrides.get(account.platform, "").strip() or post.text.strip()
     link = post.link.strip()
     return Message(
         account=account.id,
         platform=account.platform,
-        parts=(_with_link(text, link),),
+        parts=(text if limits.links_max == 0 else _with_link(text, link),),
         language=post.language,
         link=link,
         first_comment=post.first_comment,

@@ -8,7 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.contract import Adapter, Ambiguous, AuthExpired, Failure, Gone, Lookup, Reading, Receipt, Stopped
+from adapters.contract import (
+    Adapter,
+    Ambiguous,
+    AuthExpired,
+    Duplicate,
+    Failure,
+    Gone,
+    Lookup,
+    Reading,
+    Receipt,
+    Stopped,
+)
 from tests.adapters.parts import MESSAGE, now, picture
 from tests.fakes.progress import MemoryProgress
 
@@ -24,12 +35,14 @@ class Bench:
     """One adapter under test, and the platform behind it as a judge sees it.
 
     `build(token)` makes a new adapter, as a new process would; `public()` counts what is out now; `like` adds one like.
+    `twins`: whether the platform takes the same words twice.
     """
 
     build: Callable[[str], Adapter]
     public: Callable[[], int]
     like: Callable[[str], None]
     token: str
+    twins: bool = True
 
 
 def some_message(*pictures: Path) -> Message:
@@ -49,6 +62,11 @@ def published(adapter: Adapter, message: Message, key: str) -> Receipt:
     return receipt
 
 
+def knows_keys(adapter: Adapter) -> bool:
+    """Whether the platform promises that the same key makes one post."""
+    return adapter.profile.lookup is Lookup.EXACT or adapter.profile.dedupe_for is not None
+
+
 class AdapterContract:
     """Inherit it, and give it a fixture `bench`."""
 
@@ -63,9 +81,14 @@ class AdapterContract:
         assert "://" in receipt.permalink
 
     def test_a_key_is_published_once_however_often_it_is_sent(self, bench: Bench, adapter: Adapter) -> None:
-        """A sender that was cut off sends again; the public must not see it twice."""
-        if not adapter.profile.dedupe_for and adapter.profile.lookup is Lookup.NONE:
-            assert not adapter.profile.resend_after_looks, "neither key nor look: nothing may be sent again by itself"
+        """A sender that was cut off sends again; the public must not see it twice.
+
+        Where the platform knows no key nothing is sent again by itself, and the profile must say so.
+        """
+        if not knows_keys(adapter):
+            assert not adapter.profile.resend_after_looks, (
+                "neither key nor exact look: nothing may be sent again by itself"
+            )
             return
         before, message, key = bench.public(), some_message(), some_key()
         first = published(adapter, message, key)
@@ -76,7 +99,8 @@ class AdapterContract:
     def test_two_keys_are_two_posts(self, bench: Bench, adapter: Adapter) -> None:
         """A mission may say the same words twice on purpose."""
         before, message = bench.public(), some_message()
-        first, second = published(adapter, message, some_key()), published(adapter, message, some_key())
+        first, again = published(adapter, message, some_key()), message if bench.twins else some_message()
+        second = published(adapter, again, some_key())
         assert first.remote_id != second.remote_id
         assert bench.public() == before + 2
 
@@ -106,6 +130,18 @@ class AdapterContract:
         assert {step: data.get("id") for step, data in resumed.saved.items()} == {
             step: data.get("id") for step, data in progress.saved.items()
         }
+
+    def test_a_platform_that_knows_the_words_already_says_so_and_shows_them_once(
+        self, bench: Bench, adapter: Adapter
+    ) -> None:
+        """That is looked up, not sent in other words: the quote was approved as it is."""
+        if bench.twins:
+            return
+        before, message = bench.public(), some_message()
+        published(adapter, message, some_key())
+        with pytest.raises(Duplicate):
+            adapter.publish(message, some_key(), MemoryProgress())
+        assert bench.public() == before + 1
 
     def test_find_finds_our_own_post(self, bench: Bench, adapter: Adapter, tmp_path: Path) -> None:
         """An answer that was lost is settled by looking; not finding it means sending twice."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from adapters.contract import Reading
+from adapters.scripted.x_auth import OAuth1
 from posts.model import Account, Media, Message
 
 if TYPE_CHECKING:
@@ -39,6 +40,31 @@ class KnownSecret:
 
     def save(self, secret: str) -> None:
         raise AssertionError("nothing here rotates")
+
+
+@dataclass(slots=True)
+class KeptSecret:
+    """A secret that may be replaced; `saved` holds every replacement in its order."""
+
+    value: str
+    saved: list[str] = field(default_factory=list)
+
+    def load(self) -> str:
+        return self.value
+
+    def save(self, secret: str) -> None:
+        self.saved.append(secret)
+        self.value = secret
+
+
+def keys_of(token_secret: str) -> OAuth1:
+    """Four values that sign calls, the last of them known to nobody else."""
+    return OAuth1(
+        consumer_key="a-consumer-key-of-july30",
+        consumer_secret="a-consumer-secret-of-july30",
+        access_token="2244994945-an-access-token",
+        access_token_secret=token_secret,
+    )
 
 
 def now() -> datetime:

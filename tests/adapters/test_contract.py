@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -21,9 +22,12 @@ from adapters.outbox import Outbox
 from adapters.scripted.bluesky import BlueskyServer
 from adapters.scripted.mastodon import MastodonServer, Switches
 from adapters.scripted.telegram import TelegramServer
+from adapters.scripted.x import XServer
+from adapters.scripted.x_auth import OAuth2
 from adapters.telegram import Telegram
+from adapters.x import X
 from tests.adapters.contract import AdapterContract, Bench
-from tests.adapters.parts import TOKEN, KnownSecret, account, now
+from tests.adapters.parts import TOKEN, KeptSecret, KnownSecret, account, keys_of, now
 from tests.fakes.adapter import ObedientAdapter
 
 if TYPE_CHECKING:
@@ -112,6 +116,43 @@ class TestStrictTelegram(AdapterContract):
                 return Telegram(account(base_url=server.url), KnownSecret(secret))
 
             yield Bench(build=build, public=lambda: server.public, like=lambda _: None, token=TOKEN)
+
+
+class TestStrictX(AdapterContract):
+    """Our own server, which verifies the signature of every call; the secret under test is that of the access token."""
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        with XServer(now, keys_of(TOKEN)) as server:
+
+            def build(token_secret: str) -> X:
+                secret = json.dumps(asdict(keys_of(token_secret)))
+                return X(account(base_url=server.url, handle=server.username), KnownSecret(secret))
+
+            def like(remote_id: str) -> None:
+                server.react(remote_id, like_count=1)
+
+            yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN, twins=False)
+
+
+class TestStrictXWithTokens(AdapterContract):
+    """The same server, opened by tokens that run out; one that cannot be renewed any more is a wrong secret."""
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        tokens = OAuth2(client_id="july30-client", access_token=TOKEN, refresh_token="a-refresh-token-for-once")
+        with XServer(now, tokens=tokens) as server:
+
+            def build(token: str) -> X:
+                return X(
+                    account(base_url=server.url),
+                    KeptSecret(json.dumps({"client_id": "july30-client", "access_token": token, "refresh_token": "x"})),
+                )
+
+            def like(remote_id: str) -> None:
+                server.react(remote_id, like_count=1)
+
+            yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN, twins=False)
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from posts.check import check
 from posts.compose import compose
 from posts.limits import Limits, TextLimit, Unit
-from posts.model import Account, Media, Post
+from posts.model import Account, Level, Media, Post
 
 LIMITS = Limits(text=(TextLimit(unit=Unit.GRAPHEMES, max=5),))
+ROOM = Limits(text=(TextLimit(unit=Unit.GRAPHEMES, max=500),))
 ACCOUNT = Account(id="ge-here", mission="GE", platform="here")
 LINK = "https://iom.example/ge"
 
@@ -34,6 +37,16 @@ def text_of(text: str, link: str = "") -> str:
 def test_the_link_stands_on_its_own_line_unless_the_text_holds_it(text: str, link: str, composed: str) -> None:
     """A link twice looks careless; a link lost is a post without a purpose."""
     assert text_of(text, link) == composed
+
+
+def test_an_account_that_takes_no_links_gets_none() -> None:
+    """Where a link costs thirteen times as much, a mission may do without; the officer is warned by `posts.check`."""
+    message = compose(Post(mission="GE", text="See us", link=LINK), ACCOUNT, replace(LIMITS, links_max=0))
+    assert (message.text, message.link) == ("See us", LINK)
+    assert [(one.code, one.level) for one in check(message, replace(ROOM, links_max=0))] == [
+        ("link_left_out", Level.WARN)
+    ]
+    assert not check(message, ROOM)
 
 
 def test_only_white_space_around_the_text_is_dropped() -> None:

@@ -373,13 +373,13 @@ def test_what_makes_no_sense_is_refused_by_name_and_nothing_is_made(
     assert nothing_is_made(office)
 
 
-@pytest.mark.parametrize("accounts", [[], ["ge-x", "ge-outbox"]])
+@pytest.mark.parametrize("accounts", [[], ["ge-later", "ge-outbox"]])
 def test_an_account_that_cannot_publish_is_refused(office: Office, release: list[Quote], accounts: list[str]) -> None:
     """Drafts for it would wait for ever."""
-    later = Account(id="ge-x", mission="GE", platform="x")
+    later = Account(id="ge-later", mission="GE", platform="linkedin")
     assert not registry.can_publish(later.platform)
     desk = office.desk_with(replace(office.settings, accounts=(*office.settings.accounts, later)))
-    with pytest.raises(WrongUse, match="ge-x: july30 cannot publish to x yet"):
+    with pytest.raises(WrongUse, match="ge-later: july30 cannot publish to linkedin yet"):
         draft_quotes(desk, release, wish(accounts=accounts))
     assert nothing_is_made(office)
 

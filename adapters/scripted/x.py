@@ -1,0 +1,305 @@
+"""An X server that is strict where the documents say that the real one is, with a log of what it accepted: the judge.
+
+Behaviour from X's documentation and its API description 2.167 of 22 Aug 2026 (read on 24 Nov 2026).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
+from adapters.scripted.x_auth import OAuth1, OAuth2, signed_by
+from adapters.scripted.x_media import PictureShelf
+from posts.limits import TextLimit, Unit
+from posts.measure_text import measure
+from posts.short_links import short_links
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+ME = "2244994945"
+EPOCH_MS = 1_288_834_974_657  # of the ids, which hold the instant at which they were made
+WEIGHTED = TextLimit(unit=Unit.WEIGHTED, max=280, link_length=23)
+IDS_MAX = 100
+COUNTS = ("like_count", "reply_count", "retweet_count", "quote_count", "bookmark_count", "impression_count")
+BODY_FIELDS = {
+    *("text", "media", "reply", "reply_settings", "poll", "community_id", "made_with_ai", "paid_partnership"),
+    *(
+        "quote_tweet_id",
+        "for_super_followers_only",
+        "direct_message_deep_link",
+        "geo",
+        "nullcast",
+        "share_with_followers",
+    ),
+}
+PROBLEMS = "https://api.x.com/2/problems"
+DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """One post that the server took; never changed, never taken back."""
+
+    remote_id: str
+    text: str
+    reply_to: str = ""
+    alt_texts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Post:
+    accepted: Accepted
+    made_at: datetime
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+
+
+class _Refused(Exception):
+    def __init__(self, detail: str, status: int = 400, kind: str = ""):
+        super().__init__(detail)
+        title = {400: "Invalid Request", 403: "Forbidden", 404: "Not Found Error"}.get(status, "Error")
+        problem = {"title": title, "detail": detail, "type": kind or "about:blank", "status": status}
+        self.reply = reply_json(problem, status)
+
+
+def _refuse(detail: str, status: int = 400) -> Exception:
+    return _Refused(detail, status, f"{PROBLEMS}/invalid-request" if status == 400 else "")
+
+
+class XServer(ScriptedServer):
+    """The server with one account, that `keys` or `tokens` open. `lists`: whether its list shows what it took.
+
+    `replies`: whether an account may reply to itself. `per_window`: how many posts it takes before it says 429.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        keys: OAuth1 | None = None,
+        tokens: OAuth2 | None = None,
+        *,
+        username: str = "iomgeorgia",
+        slow_media: int = 0,
+    ):
+        super().__init__()
+        self.tokens = tokens
+        self.username = username
+        self.shelf = PictureShelf(_refuse, slow=slow_media)
+        self.replies = self.lists = self.refuses_twins = True
+        self.per_window = 100
+        self.fields = "tweet"
+        self._clock = clock
+        self._keys = keys
+        self._nonces: set[str] = set()
+        self._log: list[Accepted] = []
+        self._posts: dict[str, _Post] = {}
+
+    @property
+    def accepted(self) -> tuple[Accepted, ...]:
+        """Every post ever taken, in order: the judge of whether something went out, and how often."""
+        return tuple(self._log)
+
+    @property
+    def public(self) -> int:
+        """How many posts are there now."""
+        return len(self._posts)
+
+    def react(self, remote_id: str, **counts: int) -> None:
+        """The post has these counts: `like_count` and so on."""
+        self._posts[remote_id].counts.update(counts)
+
+    def write(self, text: str, reply_to: str = "") -> str:
+        """The account has written a post by other means; its id."""
+        return self._keep(text, reply_to, ())
+
+    def carry_out(self, request: Request) -> Reply:
+        """The answer of a strict X, with the headers of its limits."""
+        left = self.per_window - len(self._log)
+        resets = str(int(self._clock().timestamp()) + 900)
+        told = {"x-rate-limit-limit": "100", "x-rate-limit-remaining": str(max(left, 0)), "x-rate-limit-reset": resets}
+        try:
+            reply = self._answer(request)
+        except _Refused as refused:
+            reply = refused.reply
+        return Reply(status=reply.status, body=reply.body, headers={**told, **reply.headers})
+
+    def _answer(self, request: Request) -> Reply:
+        if (request.method, request.path) == ("POST", "/2/oauth2/token"):
+            return self._renew(request)
+        if not self._is_ours(request):
+            raise _Refused("Unauthorized", 401)
+        for method, pattern, serve in self._routes():
+            if request.method == method and (found := re.fullmatch(pattern, request.path)):
+                return serve(request, *found.groups())
+        raise _Refused("Not Found", 404)
+
+    def _routes(self) -> Sequence[tuple[str, str, Callable[..., Reply]]]:
+        return (
+            ("GET", "/2/users/me", self._whoami),
+            ("GET", "/2/users/([0-9]+)/tweets", self._of_user),
+            ("POST", "/2/tweets", self._take),
+            ("GET", "/2/tweets", self._several),
+            ("DELETE", "/2/tweets/([0-9]+)", self._delete),
+            ("POST", "/2/media/upload", self.shelf.one_shot),
+            ("POST", "/2/media/upload/initialize", self.shelf.initialize),
+            ("POST", "/2/media/upload/([0-9]+)/append", self.shelf.append),
+            ("POST", "/2/media/upload/([0-9]+)/finalize", self.shelf.finalize),
+            ("GET", "/2/media/upload", self.shelf.status),
+            ("POST", "/2/media/metadata", self.shelf.describe),
+        )
+
+    def _is_ours(self, request: Request) -> bool:
+        if self.tokens and request.headers.get("authorization") == f"Bearer {self.tokens.access_token}":
+            return True
+        return self._keys is not None and signed_by(request, self._keys, self.url, self._nonces)
+
+    def _renew(self, request: Request) -> Reply:
+        pair = self.tokens.renew(request) if self.tokens else None
+        wrong = {"error": "invalid_request", "error_description": "Value passed for the token was invalid."}
+        return reply_json(pair) if pair else reply_json(wrong, 400)
+
+    def _whoami(self, _: Request) -> Reply:
+        return reply_json({"data": {"id": ME, "name": "IOM Georgia", "username": self.username}})
+
+    # -- posts -----------------------------------------------------------------------------------------------------
+
+    def _take(self, request: Request) -> Reply:
+        if len(self._log) >= self.per_window:
+            raise _Refused("Too Many Requests", 429)
+        if request.headers.get("content-type") != "application/json":
+            raise _refuse("The request's Content-Type must be application/json", 415)
+        asked = request.json()
+        if unknown := set(asked) - BODY_FIELDS:
+            raise _refuse(f"$.{min(unknown)}: is not defined in the schema and the schema does not allow it")
+        text, media_ids = asked.get("text", ""), self._shape(asked, "media", "media_ids", [])
+        reply_to = self._shape(asked, "reply", "in_reply_to_tweet_id", "")
+        if not isinstance(text, str) or not (text.strip() or media_ids):
+            raise _refuse("text: must be a non-empty string where no media are given")
+        if measure(text, WEIGHTED) > WEIGHTED.max:
+            raise _refuse("Your Tweet text is too long.")
+        if len(media_ids) > 4 or len(set(media_ids)) != len(media_ids):
+            raise _refuse("$.media.media_ids: there must be a maximum of 4 items in the array")
+        if not all(self.shelf.usable(one) for one in media_ids):
+            raise _refuse("Your media IDs are invalid.")
+        self._refuse_unwelcome(text, reply_to)
+        alt_texts = tuple(self.shelf.pictures[one].alt_text for one in media_ids)
+        made = self._keep(text, reply_to, alt_texts)
+        return reply_json({"data": {"id": made, "text": self._shown_text(self._posts[made])[0]}}, 201)
+
+    @staticmethod
+    def _shape(asked: Mapping[str, Any], name: str, key: str, default: Any) -> Any:
+        given = asked.get(name, {key: default})
+        if not isinstance(given, dict) or set(given) != {key} or type(given[key]) is not type(default):
+            raise _refuse(f"$.{name}: must be an object with {key} alone")
+        return given[key]
+
+    def _refuse_unwelcome(self, text: str, reply_to: str) -> None:
+        if reply_to and reply_to not in self._posts:
+            raise _refuse("You attempted to reply to a Tweet that is deleted or not visible to you.", 403)
+        if reply_to and not self.replies:
+            raise _refuse("You are not permitted to perform this action.", 403)
+        twin = any(one.accepted.text == text and one.accepted.reply_to == reply_to for one in self._posts.values())
+        if twin and self.refuses_twins:
+            raise _refuse(DUPLICATE, 403)
+
+    def _keep(self, text: str, reply_to: str, alt_texts: tuple[str, ...]) -> str:
+        made_at = self._clock()
+        remote_id = str(((int(made_at.timestamp() * 1000) - EPOCH_MS) << 22) + len(self._log))
+        accepted = Accepted(remote_id=remote_id, text=text, reply_to=reply_to, alt_texts=alt_texts)
+        self._log.append(accepted)
+        self._posts[remote_id] = _Post(accepted=accepted, made_at=made_at)
+        if reply_to:
+            self._posts[reply_to].counts["reply_count"] += 1
+        return remote_id
+
+    def _delete(self, _: Request, remote_id: str) -> Reply:
+        if self._posts.pop(remote_id, None) is None:
+            raise _refuse("Could not find that Tweet", 404)
+        return reply_json({"data": {"deleted": True}})
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _query(self, request: Request, known: set[str]) -> dict[str, str]:
+        fields = f"{self.fields}.fields"
+        if unknown := set(request.query) - known - {fields}:
+            raise _refuse(f"The query parameter [{min(unknown)}] is not one of {sorted({*known, fields})}")
+        return {name: values[0] for name, values in request.query.items()}
+
+    def _several(self, request: Request) -> Reply:
+        asked = self._query(request, {"ids"})
+        ids, wanted = asked.get("ids", "").split(","), asked.get(f"{self.fields}.fields", "").split(",")
+        if not 1 <= len(ids) <= IDS_MAX or not all(re.fullmatch("[0-9]{1,19}", one) for one in ids):
+            raise _refuse(f"The `ids` query parameter value [{asked.get('ids')}] is not valid")
+        told: dict[str, object] = {}
+        if there := [self._shown(self._posts[one], wanted) for one in ids if one in self._posts]:
+            told["data"] = there
+        if missing := [one for one in ids if one not in self._posts]:
+            told["errors"] = [_not_found(one) for one in missing]
+        return reply_json(told)
+
+    def _of_user(self, request: Request, user: str) -> Reply:
+        known = {"max_results", "pagination_token", "start_time", "since_id"}
+        asked = self._query(request, known)
+        most = int(asked.get("max_results", "10"))
+        if user != ME or not 5 <= most <= 100:
+            raise _refuse("The `max_results` query parameter value is not valid")
+        listed = list(self._posts.values())[::-1] if self.lists else []
+        if "start_time" in asked:
+            since = datetime.strptime(asked["start_time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+            listed = [one for one in listed if one.made_at >= since]
+        listed = [one for one in listed if int(one.accepted.remote_id) > int(asked.get("since_id", "0"))]
+        start = int(asked.get("pagination_token", "0"))
+        page = listed[start : start + most]
+        meta: dict[str, object] = {"result_count": len(page)}
+        if start + most < len(listed):
+            meta["next_token"] = str(start + most)
+        wanted = asked.get(f"{self.fields}.fields", "").split(",")
+        return reply_json({"meta": meta, **({"data": [self._shown(one, wanted) for one in page]} if page else {})})
+
+    def _shown(self, post: _Post, wanted: Sequence[str]) -> dict[str, object]:
+        one = post.accepted
+        text, urls = self._shown_text(post)
+        fields: dict[str, object] = {
+            "created_at": post.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "public_metrics": post.counts,
+            "entities": {"urls": urls},
+        }
+        if one.reply_to:
+            fields["referenced_tweets"] = [{"type": "replied_to", "id": one.reply_to}]
+        if one.alt_texts:
+            fields["attachments"] = {"media_keys": [f"3_{number}" for number, _ in enumerate(one.alt_texts, 1)]}
+        asked_for = {name: value for name, value in fields.items() if name in wanted}
+        return {"id": one.remote_id, "text": text, "edit_history_tweet_ids": [one.remote_id], **asked_for}
+
+    def _shown_text(self, post: _Post) -> tuple[str, list[dict[str, object]]]:
+        """The text with its links shortened and its signs written as HTML, and what the short links stand for."""
+        text, pieces, at = post.accepted.text, list[str](), 0
+        urls: list[dict[str, object]] = []
+        for number, (start, end) in enumerate(short_links(text)):
+            short, link = f"https://t.co/{post.accepted.remote_id[-6:]}{number}", text[start:end]
+            pieces += [html.escape(text[at:start], quote=False), short]
+            urls.append({"url": short, "expanded_url": link if "://" in link else f"http://{link}"})
+            at = end
+        pieces.append(html.escape(text[at:], quote=False))
+        if post.accepted.alt_texts:
+            short = f"https://t.co/{post.accepted.remote_id[-6:]}p"
+            where = f"https://x.com/{self.username}/status/{post.accepted.remote_id}/photo/1"
+            pieces.append(f" {short}")
+            urls.append({"url": short, "expanded_url": where, "media_key": "3_1"})
+        return "".join(pieces), urls
+
+
+def _not_found(remote_id: str) -> dict[str, object]:
+    return {
+        "value": remote_id,
+        "detail": f"Could not find tweet with ids: [{remote_id}].",
+        "title": "Not Found Error",
+        "resource_type": "tweet",
+        "parameter": "ids",
+        "resource_id": remote_id,
+        "type": f"{PROBLEMS}/resource-not-found",
+    }

@@ -1,0 +1,353 @@
+"""An X account, by its documented interface, version 2.
+
+Numbers and behaviour as read in X's documentation and its API description 2.167 of 22 Aug 2026. A post has no key here:
+what became of a call whose answer was lost is seen in the account's own posts, and nothing is sent again by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from adapters.contract import (
+    Ambiguous,
+    Fact,
+    Failure,
+    Gone,
+    Identity,
+    Lookup,
+    NotReady,
+    Profile,
+    Reading,
+    Receipt,
+    Rejected,
+    Retryable,
+)
+from adapters.http import Answer, Call, Http
+from adapters.parts import broken_off
+from adapters.x_access import Access
+from adapters.x_answers import data, errors, refusal, said, words
+from adapters.x_media import WAYS, Pictures, forget
+from adapters.x_session import client_for, told
+from adapters.x_text import answers, pictures, says, stands_alone
+from posts.limits import Limits, TextLimit, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from adapters.contract import Progress, Secrets
+    from posts.model import Account, Message
+
+SERVER = "https://api.x.com"
+COUNTING = "X docs, counting characters; twitter-text config v3"
+MEDIA = "X docs, media best practices"
+DESCRIPTION = "X API description 2.167"
+RATES = "X docs, rate limits; an older page of them says more per quarter of an hour, and 300 in 3 hours"
+PRICES = "X docs, pricing"
+LIMITS = Limits(
+    text=(TextLimit(unit=Unit.WEIGHTED, max=280, link_length=23),),
+    images_max=4,
+    image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+    image_bytes_max=5_000_000,
+    alt_text=TextLimit(unit=Unit.UTF16, max=1000),
+)
+METRICS = {
+    "likes": ("like_count",),
+    "comments": ("reply_count",),
+    "shares": ("retweet_count", "repost_count"),
+    "quotes": ("quote_count",),
+    "views": ("impression_count",),
+    "saves": ("bookmark_count",),
+}
+FIELDS = ["attachments", "created_at", "entities", "note_tweet", "referenced_tweets"]
+CLOCKS_DIFFER = timedelta(minutes=10)
+PAGE_POSTS = 100
+PAGES_MAX = 32  # the platform lists no more than the last 3,200 posts
+BATCH_POSTS = 100
+ID = re.compile(r"[0-9]{1,19}", re.ASCII)
+NOT_FOUND = "resource-not-found"
+
+
+def _fact(name: str, value: str, unit: str, source: str, *, sure: bool = True) -> Fact:
+    return Fact(name=name, value=value, unit=unit, source=source, read_on=date(2026, 8, 22), sure=sure)
+
+
+class X:
+    """One X account. Its secret is a JSON object, of one of two kinds.
+
+    Keys that last: `consumer_key`, `consumer_secret`, `access_token`, `access_token_secret` (OAuth 1.0a, with rights to
+    read and write). Tokens that are renewed: `client_id`, `access_token`, `refresh_token`, and `client_secret` where
+    the client has one (OAuth 2.0, scopes tweet.read tweet.write users.read media.write offline.access); their place
+    must be one that can be written.
+
+    Options, all as text: `links`: "no" for posts without links, which cost a thirteenth; `text_max` for an account that
+    may write more than 280; `media_upload`: "json" (as when it is not given), "multipart" or "chunked"; `fields`:
+    "post" for a server that asks for post.fields where the documents say tweet.fields.
+    """
+
+    profile = Profile(
+        platform="x",
+        limits=LIMITS,
+        lookup=Lookup.BY_TEXT,
+        metrics=tuple(METRICS),
+        can_delete=True,
+        facts=(
+            _fact("text", "280", "weighted code points; accounts that pay may have more: option text_max", COUNTING),
+            _fact("link", "23", "weighted code points", COUNTING),
+            _fact("images", "4", "pictures", MEDIA),
+            _fact("image size", "5000000", "bytes; the docs say 5 MB, and not which", MEDIA),
+            _fact("alt text", "1000", "characters", f"{DESCRIPTION}, media metadata"),
+            _fact("posts", "100", "per 15 minutes and account", RATES, sure=False),
+            _fact("counts", "100", "posts per call", f"{DESCRIPTION}, posts by ids"),
+            _fact("an uploaded picture is kept", "24", "hours", "X docs, media upload"),
+            _fact("price of a post", "0.015", "US dollars", PRICES),
+            _fact("price of a post with a link", "0.200", "US dollars", PRICES),
+            _fact("price of an alt text", "0.005", "US dollars", PRICES),
+            _fact("price of reading an own post", "0.001", "US dollars", PRICES),
+        ),
+    )
+
+    def __init__(self, account: Account, secrets: Secrets, *, http: Http | None = None):
+        self._account = account
+        self._http = http or Http(account.base_url or SERVER)
+        self._access = Access(account, secrets, self._http)
+        self._pictures = Pictures(self._access, account.options.get("media_upload", "json"))
+        self._client = client_for(self._access, account.options.get("fields", "tweet"))
+        self._me = ""
+
+    def listen(self, heard: Callable[[str, datetime], None]) -> None:
+        """`heard` is given the server's own time with every answer."""
+        self._http.heard = heard
+
+    def limits(self) -> Limits:
+        """The documented ones, with what the account's options say of texts and links."""
+        given = self._account.options.get("text_max", "")
+        most = int(given) if ID.fullmatch(given) else LIMITS.text[0].max
+        links_max = 0 if self._account.options.get("links") == "no" else None
+        return replace(LIMITS, text=(replace(LIMITS.text[0], max=most),), links_max=links_max)
+
+    def whoami(self) -> Identity:
+        """The account that the secret opens. Raises AuthExpired where it opens none."""
+        call = Call(what="asking whose account it is", method="GET", path="/2/users/me")
+        answer = self._access.send(call)
+        if not answer.ok:
+            raise refusal(answer, posting=False)
+        remote_id, handle = data(answer).get("id"), data(answer).get("username")
+        if not _is_id(remote_id) or not isinstance(handle, str):
+            raise Retryable(f"{call.what}: {self._http.host} answered without an account")
+        self._me = str(remote_id)
+        return Identity(remote_id=self._me, handle=handle, url=f"https://x.com/{handle}")
+
+    def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
+        """The post, or the whole thread, is public, or its pictures are still being worked on.
+
+        A thread goes on after the last part that is known to be out. One that breaks off says so: Retryable and
+        AuthExpired may be tried again, and it goes on; what cannot go on is Ambiguous, and looked up.
+        `first_comment` has no place here and is not sent.
+        """
+        self._refuse_unfit(message)
+        out = _known_parts(progress)
+        used_before = bool(progress.saved.get("picture-1"))
+        media_ids = [] if out else self._pictures.ready(message.media, progress)
+        if isinstance(media_ids, NotReady):
+            return media_ids
+        if len(out) < len(message.parts):
+            progress.posting()
+        for number in range(len(out) + 1, len(message.parts) + 1):
+            try:
+                out.append(self._put(message.parts[number - 1], [] if out else media_ids, out))
+            except _PictureGone as gone:
+                raise self._without_picture(gone.answer, progress, used_before=used_before) from None
+            except Failure as failure:
+                where = self._address(out[0]) if out else ""
+                raise broken_off(failure, f"part {number} of {len(message.parts)}", where) from None
+            if number < len(message.parts):
+                progress.save(f"part-{number}", {"id": out[-1], "permalink": self._address(out[-1])})
+        return self._receipt(out)
+
+    def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:  # noqa: ARG002
+        """The oldest post since then that reads like the message and is no other delivery's; None if there is none.
+
+        Of a thread the parts that are there, each a reply to the one before; parts that are known to be out are taken
+        for granted.
+        """
+        begin = since - CLOCKS_DIFFER
+        listed = [one for one in reversed(self._own({"start_time": begin})) if not _older(one, begin)]
+        own = [one for one in listed if one["id"] not in progress.taken]
+        known = _known_parts(progress)
+        first = [one for one in own if _is_first(one, message)]
+        also = [self._address(str(one["id"])) for one in first[1:]]
+        out = known or [str(one["id"]) for one in first[:1]]
+        if not out:
+            return None
+        while len(out) < len(message.parts):
+            after = [one for one in own if answers(one) == out[-1] and says(one, message.parts[len(out)])]
+            if not after:
+                break
+            out.append(str(after[0]["id"]))
+        found = self._receipt(out)
+        return replace(found, evidence={"also_found": also}) if also and not known else found
+
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
+        """The counts of these posts now, a count that is not given left out; Gone for those it says are not there."""
+        known = [one for one in remote_ids if _is_id(one)]
+        found: list[Reading | Gone] = []
+        for start in range(0, len(known), BATCH_POSTS):
+            found += self._counts(known[start : start + BATCH_POSTS])
+        return found
+
+    def delete(self, remote_id: str) -> None:
+        """The post is no longer there, nor the later parts of its thread; true also if it was gone already."""
+        if not _is_id(remote_id):
+            raise Rejected(f"deleting: '{remote_id}' is no post of this platform; delete it there by hand")
+        for one in reversed([remote_id, *self._rest_of_thread(remote_id)]):
+            answer = told(self._client.delete_tweet, one)
+            if answer.status != 404 and (not answer.ok or data(answer).get("deleted") is not True):
+                raise refusal(answer, posting=False)
+
+    # -- posting ---------------------------------------------------------------------------------------------------
+
+    def _refuse_unfit(self, message: Message) -> None:
+        for option, values in (("media_upload", WAYS), ("fields", ("tweet", "post")), ("links", ("yes", "no"))):
+            given = self._account.options.get(option, values[0])
+            if given not in values:
+                raise Rejected(
+                    f"account '{self._account.id}': option {option} is '{given}'; correct it to one of"
+                    f" {', '.join(values)}"
+                )
+        given = self._account.options.get("text_max", "280")
+        if not ID.fullmatch(given):
+            raise Rejected(f"account '{self._account.id}': option text_max is '{given}'; correct it to a number")
+        if len(message.media) > LIMITS.images_max:
+            raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
+
+    def _put(self, text: str, media_ids: list[str], out: Sequence[str]) -> str:
+        """The id of the part that is public now, as a reply to the last of those that are out."""
+        answer = told(
+            self._client.create_tweet,
+            text=text or None,
+            media_ids=media_ids or None,
+            in_reply_to_tweet_id=out[-1] if out else None,
+        )
+        remote_id = data(answer).get("id")
+        if answer.ok and _is_id(remote_id):
+            return str(remote_id)
+        if answer.ok:
+            raise Ambiguous(
+                f"publishing: {self._http.host} answered {answer.status} without the post's id",
+                http_status=answer.status,
+                evidence=answer.evidence(),
+            )
+        if media_ids and answer.status == 400 and "media" in words(answer).lower():
+            raise _PictureGone(answer)
+        raise refusal(answer, posting=True)
+
+    @staticmethod
+    def _without_picture(answer: Answer, progress: Progress, *, used_before: bool) -> Failure:
+        """Pictures are kept for a day: those of an earlier try are uploaded anew, fresh ones are refused for good."""
+        if not used_before:
+            return refusal(answer, posting=True)
+        forget(progress)
+        return Retryable(f"publishing: an uploaded picture is gone ({words(answer)})", http_status=answer.status)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def _own(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Our own posts, newest first. Raises Retryable where they do not come to an end."""
+        me, found, token = self._me or self.whoami().remote_id, [], None
+        for _ in range(PAGES_MAX):
+            page = {"max_results": PAGE_POSTS, "tweet_fields": FIELDS, "pagination_token": token, **given}
+            answer = told(self._client.get_users_tweets, me, **page)
+            meta = said(answer).get("meta") or {}
+            if not answer.ok or not (isinstance(said(answer).get("data"), list) or meta.get("result_count") == 0):
+                raise refusal(answer, posting=False)
+            found += _posts(answer)
+            token = meta.get("next_token")
+            if not token:
+                return found
+        raise Retryable(f"looking for our own posts: more than {PAGES_MAX * PAGE_POSTS}")
+
+    def _rest_of_thread(self, first: str) -> list[str]:
+        """The ids of our own replies to the post, and to those; reading is paid, so only where there are replies."""
+        answer = self._read([first])
+        counts = [one.get("public_metrics") for one in _posts(answer)]
+        if not any(isinstance(one, dict) and one.get("reply_count") != 0 for one in counts):
+            return []
+        parts = [first]
+        for one in reversed(self._own({"since_id": first})):
+            if answers(one) in parts:
+                parts.append(str(one["id"]))
+        return parts[1:]
+
+    def _counts(self, remote_ids: Sequence[str]) -> Iterator[Reading | Gone]:
+        answer = self._read(remote_ids)
+        for post in _posts(answer):
+            if post["id"] in remote_ids:
+                yield from _readings(post)
+        for one in errors(answer):
+            if one.get("resource_id") in remote_ids and str(one.get("type", "")).endswith(f"/{NOT_FOUND}"):
+                yield Gone(remote_id=str(one["resource_id"]), evidence={"call": answer.what, "error": NOT_FOUND})
+
+    def _read(self, remote_ids: Sequence[str]) -> Answer:
+        answer = told(self._client.get_tweets, list(remote_ids), tweet_fields=["public_metrics"])
+        if not answer.ok or not (said(answer).keys() & {"data", "errors"}):
+            raise refusal(answer, posting=False)
+        return answer
+
+    def _receipt(self, out: Sequence[str]) -> Receipt:
+        return Receipt(remote_id=out[0], permalink=self._address(out[0]), parts=tuple(out))
+
+    def _address(self, remote_id: str) -> str:
+        """Where people see the post; without a handle an address that the platform leads on."""
+        return f"https://x.com/{self._account.handle.lstrip('@') or 'i'}/status/{remote_id}"
+
+
+class _PictureGone(Exception):
+    """The post was refused for its pictures."""
+
+    def __init__(self, answer: Answer):
+        super().__init__()
+        self.answer = answer
+
+
+def _is_id(found: object) -> bool:
+    return isinstance(found, str) and bool(ID.fullmatch(found))
+
+
+def _known_parts(progress: Progress) -> list[str]:
+    """The ids of the thread's parts that are known to be out, in their order."""
+    known: list[str] = []
+    while saved := progress.saved.get(f"part-{len(known) + 1}"):
+        known.append(str(saved["id"]))
+    return known
+
+
+def _posts(answer: Answer) -> list[dict[str, Any]]:
+    """The posts of a list."""
+    found = said(answer).get("data")
+    return [one for one in found if isinstance(one, dict) and _is_id(one.get("id"))] if isinstance(found, list) else []
+
+
+def _is_first(post: Mapping[str, Any], message: Message) -> bool:
+    return stands_alone(post) and pictures(post) == len(message.media) and says(post, message.text)
+
+
+def _older(post: Mapping[str, Any], since: datetime) -> bool:
+    """Whether the post was surely made before that instant."""
+    try:
+        made = datetime.fromisoformat(str(post.get("created_at")))
+    except ValueError:
+        return False
+    return (made if made.tzinfo else made.replace(tzinfo=UTC)) < since
+
+
+def _readings(post: Mapping[str, Any]) -> Iterator[Reading]:
+    counts = post.get("public_metrics")
+    if not isinstance(counts, dict):
+        return
+    for metric, names in METRICS.items():
+        value = next((counts[name] for name in names if type(counts.get(name)) is int), -1)
+        if value >= 0:
+            yield Reading(remote_id=str(post["id"]), metric=metric, value=value, source="x")
