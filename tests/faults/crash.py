@@ -136,6 +136,23 @@ class MinedDatabase(Database):
         return bool(self._order.accounts & set(tx.scalars(query)))
 
 
+class DyingDatabase(Database):
+    """A database whose first writing is the last: it is committed and nobody told, or it is not committed."""
+
+    def __init__(self, inner: Database, *, committed: bool):
+        for name, value in vars(inner).items():
+            setattr(self, name, value)
+        self._committed = committed
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        with super().write() as tx:
+            yield tx
+            if not self._committed:
+                die()
+        die()
+
+
 class MinedAdapter:
     """An adapter in whose hands the process may die; in all else the one inside."""
 

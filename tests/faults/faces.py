@@ -82,6 +82,11 @@ class PlainFace:
         self._hidden_until: dict[str, datetime] = {}
         self._made = 0
 
+    @property
+    def live(self) -> list[str]:
+        """The ids of what is public now."""
+        return list(self._entries)
+
     def hide(self, remote_id: str) -> None:
         self._hidden_until[remote_id] = self._clock() + LAG
 

@@ -126,6 +126,10 @@ class Judge(ThreadingHTTPServer):
         self._file.flush()
         os.fsync(self._file.fileno())
 
+    def server_close(self) -> None:
+        super().server_close()
+        self._file.close()
+
     def handle_error(self, *_: object) -> None:
         """A client that hangs up, or is dead, is what this server is for."""
 

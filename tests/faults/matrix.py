@@ -19,12 +19,18 @@ CRASH = (
 )
 STORM = "faults/test_storms.py::test_in_a_storm_of_one_kind_nothing_is_doubled_lost_or_called_published"
 SOAK = "faults/test_soak.py::test_under_random_faults_and_kills_nothing_is_doubled_lost_or_called_published"
+PROXY = "faults/test_behind_a_proxy.py::test_every_lost_answer_is_found_again_and_nothing_is_out_twice"
 S = "scheduler/"
 
 MATRIX: dict[int, Row] = {
     1: Row(
         fault="power cut at each step",
-        tests=(CRASH, "faults/test_pairs.py::test_two_deaths_in_a_row_double_and_lose_nothing"),
+        tests=(
+            CRASH,
+            "faults/test_pairs.py::test_two_deaths_in_a_row_double_and_lose_nothing",
+            "faults/test_halves.py::test_tables_are_of_the_old_version_or_of_the_new_one",
+            "faults/test_halves.py::test_a_copy_is_whole_or_not_there_and_putting_it_back_loses_nothing_that_was_there",
+        ),
         apart="a disk that loses what it has confirmed",
     ),
     2: Row(
@@ -81,7 +87,7 @@ MATRIX: dict[int, Row] = {
         ),
         apart="two servers and a promotion in the middle of a run",
     ),
-    9: Row(fault="the network parts after the platform took the post", tests=(STORM, SOAK, CRASH)),
+    9: Row(fault="the network parts after the platform took the post", tests=(STORM, SOAK, CRASH, PROXY)),
     10: Row(
         fault="too many calls",
         tests=(
@@ -215,6 +221,7 @@ MATRIX: dict[int, Row] = {
     29: Row(
         fault="an import is repeated or cut short",
         tests=(
+            "faults/test_halves.py::test_a_sheet_is_stored_whole_or_not_at_all",
             S + "services/test_importing.py::test_two_people_who_import_one_sheet_at_once_make_one_plan",
             S + "services/test_importing.py::test_a_failure_in_the_middle_leaves_nothing",
         ),

@@ -118,7 +118,7 @@ class NoLookup(ByText):
     profile = replace(ByText.profile, platform="rig-no-lookup", lookup=Lookup.NONE)
 
     def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:
-        return None
+        raise Ambiguous("nobody can be asked what is out there")
 
 
 def _value(answer: Answer) -> dict[str, Any]:

@@ -9,10 +9,12 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scheduler.bootstrap import Shelf
+from scheduler.bootstrap import Shelf, desk_over
 from scheduler.clocks import Clocks
+from scheduler.config import load
+from scheduler.store.database import open_database
 from tests.faults.clock import SharedClock
-from tests.faults.crash import Order, mined
+from tests.faults.crash import DyingDatabase, Order, mined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +74,43 @@ def cramped(folder: Path, files: int) -> None:
     """The daemon ran with no more than so many open files."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     daemon(folder, None)
+
+
+def upgrade_and_die(_: Path, url: str, committed: bool) -> None:
+    """The tables were brought up to date, and the process died before or after the commit."""
+    from scheduler.store import migrate
+
+    migrate.upgrade(DyingDatabase(open_database(url), committed=committed))
+
+
+def import_and_die(folder: Path, sheet: Path, committed: bool) -> None:
+    """The sheet was imported, and the process died before or after the commit."""
+    from scheduler.services.importing import import_sheet
+
+    desk = desk_of(folder)
+    import_sheet(replace(desk, database=DyingDatabase(desk.database, committed=committed)), sheet, commit=True)
+
+
+def back_up(folder: Path, target: Path) -> None:
+    """The copy is made."""
+    from scheduler.services.keeping import backup
+
+    desk = desk_of(folder)
+    backup(desk, target)
+    desk.database.close()
+
+
+def put_back(folder: Path, source: Path) -> None:
+    """The copy is put back."""
+    from scheduler.restoring import restore
+
+    restore(folder / "config.toml", source)
+
+
+def desk_of(folder: Path) -> Desk:
+    """A desk of its own over FOLDER/config.toml, on the rig's clock."""
+    settings = load(folder / "config.toml")
+    return arranged(desk_over(settings, open_database(settings.database_url), "operator:rig"), folder)
 
 
 def arranged(desk: Desk, folder: Path, order: Order | None = None) -> Desk:

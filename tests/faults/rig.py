@@ -34,7 +34,7 @@ from tests.faults.faces import TOKEN
 from tests.faults.script import Fault, Script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from multiprocessing.context import ForkServerProcess
     from pathlib import Path
 
@@ -115,14 +115,22 @@ class Rig:
         `due` says when each falls due; without it they do at once.
         """
         soon = self.clock() + SOON
-        rows = [self._row(mark, due(mark) if due else soon) for mark in marks]
-        path = self.folder / f"plan-{self.posts}.csv"
-        write_plan(path, rows)
-        done = import_sheet(self.desk(), path, commit=True)
-        assert done.counts["added"] == len(rows), (done.counts, [one.problems for one in done.rows if one.problems][:3])
-        self.posts += len(rows)
+        those = list(marks)
+        done = self.bring_in(self.sheet(those, due or (lambda _: soon)))
+        assert done["added"] == len(those), done
+        self.posts += len(those)
         if due is None:
             self.clock.leap(SOON)
+
+    def sheet(self, marks: Iterable[int], due: Callable[[int], datetime]) -> Path:
+        """A sheet with one row for each mark."""
+        path = self.folder / f"plan-{self.posts}.csv"
+        write_plan(path, [self._row(mark, due(mark)) for mark in marks])
+        return path
+
+    def bring_in(self, sheet: Path) -> Mapping[str, int]:
+        """The sheet is imported; what became of its rows, in numbers."""
+        return import_sheet(self.desk(), sheet, commit=True).counts
 
     def start(self, order: Order | None = None) -> ForkServerProcess:
         """A daemon runs; with an order it will die."""
