@@ -40,6 +40,7 @@ MATRIX: dict[int, Row] = {
     3: Row(
         fault="disk full",
         tests=(
+            S + "test_away.py::test_while_no_file_can_grow_nothing_is_sent_and_afterwards_it_is_once",
             S + "test_watch.py::test_a_journal_that_cannot_be_written_stops_sending_and_goes_on_by_itself",
             S + "journal/test_journal.py::test_a_disk_that_takes_only_half_leaves_no_half_line",
             S + "test_delivery.py::test_without_a_committed_stage_no_call_is_made_and_no_try_is_burned",
@@ -74,6 +75,7 @@ MATRIX: dict[int, Row] = {
     7: Row(
         fault="the database is down",
         tests=(
+            S + "test_away.py::test_while_the_server_lets_nobody_in_nothing_is_sent_and_afterwards_it_is_once",
             S + "test_daemon.py::test_a_database_that_is_away_for_a_moment_does_not_end_the_daemon",
             S + "test_daemon.py::test_a_database_that_is_away_at_the_first_heartbeat_does_not_leave_a_dead_process",
             S + "store/test_database.py::test_a_locked_database_is_unavailable_not_broken",
