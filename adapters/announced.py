@@ -150,32 +150,9 @@ def _linkedin() -> Profile:
     )
 
 
-def _webhook() -> Profile:
-    ours = "july30's own choice; the receiver may set less"
-    return Profile(
-        platform="webhook",
-        limits=Limits(
-            text=(TextLimit(unit=Unit.GRAPHEMES, max=100_000),),
-            images_max=20,
-            image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
-            image_bytes_max=50_000_000,
-            alt_text=TextLimit(unit=Unit.GRAPHEMES, max=10_000),
-        ),
-        lookup=Lookup.NONE,
-        needs_base_url=True,
-        facts=(
-            _fact("text", 100_000, "graphemes", ours),
-            _fact("images", 20, "pictures", ours),
-            _fact("image size", 50_000_000, "bytes", ours),
-            _fact("alt text", 10_000, "graphemes", ours),
-        ),
-    )
-
-
 _ANNOUNCED: Mapping[str, Callable[[], Profile]] = {
     "facebook": _facebook,
     "instagram": _instagram,
     "linkedin": _linkedin,
     "threads": _threads,
-    "webhook": _webhook,
 }

@@ -18,6 +18,7 @@ PLATFORMS = {
     "mastodon": "adapters.mastodon:Mastodon",
     "outbox": "adapters.outbox:Outbox",
     "telegram": "adapters.telegram:Telegram",
+    "webhook": "adapters.webhook:Webhook",
     "x": "adapters.x:X",
 }
 ENTRY_POINTS = "july30.adapters"

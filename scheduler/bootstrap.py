@@ -156,7 +156,7 @@ def settler_over(desk: Desk, stopping: threading.Event) -> Settler:
         database=desk.database,
         accounts={one.id: one for one in desk.settings.accounts},
         adapter_of=desk.adapter_of,
-        profile_of=desk.profile,
+        profile_of=desk.own_profile,
         rhythm=rhythm_of(desk.settings),
         clock=desk.now,
         stopping=stopping,

@@ -42,6 +42,10 @@ class Desk:
         """What the account's platform promises; known also where nothing can be published to it yet."""
         return registry.profile_of(account.platform)
 
+    def own_profile(self, account: Account) -> Profile:
+        """What is promised to this very account: its options may allow more than its platform does by itself."""
+        return self.adapter_of(account.id).profile if self.can_publish(account) else self.profile(account)
+
     def can_publish(self, account: Account) -> bool:
         """Whether this program can publish to the account's platform at all."""
         return registry.can_publish(account.platform)

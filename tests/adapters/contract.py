@@ -18,6 +18,7 @@ from adapters.contract import (
     Lookup,
     Reading,
     Receipt,
+    Rejected,
     Stopped,
 )
 from tests.adapters.parts import MESSAGE, now, picture
@@ -188,6 +189,11 @@ class AdapterContract:
         """When consent is withdrawn a person presses twice, and only 'it is gone' counts."""
         receipt = published(adapter, some_message(), some_key())
         before = bench.public()
+        if not adapter.profile.can_delete:
+            with pytest.raises(Rejected):
+                adapter.delete(receipt.remote_id)
+            assert bench.public() == before
+            return
         adapter.delete(receipt.remote_id)
         adapter.delete(receipt.remote_id)
         assert bench.public() == before - 1

@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
 import pytest
@@ -25,9 +25,11 @@ from adapters.scripted.telegram import TelegramServer
 from adapters.scripted.x import XServer
 from adapters.scripted.x_auth import OAuth2
 from adapters.telegram import Telegram
+from adapters.webhook import Webhook
 from adapters.x import X
 from tests.adapters.contract import AdapterContract, Bench
 from tests.adapters.parts import TOKEN, KeptSecret, KnownSecret, account, keys_of, now
+from tests.adapters.receiver import ReceiverServer
 from tests.fakes.adapter import ObedientAdapter
 
 if TYPE_CHECKING:
@@ -153,6 +155,27 @@ class TestStrictXWithTokens(AdapterContract):
                 server.react(remote_id, like_count=1)
 
             yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN, twins=False)
+
+
+class TestWebhook(AdapterContract):
+    """The receiver that our page shows, at a receiver's usual promise: none."""
+
+    options: ClassVar[dict[str, str]] = {}
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        with ReceiverServer(TOKEN) as server:
+
+            def build(secret: str) -> Webhook:
+                return Webhook(account(base_url=server.url, options=self.options), KnownSecret(secret))
+
+            yield Bench(build=build, public=lambda: len(server.posts), like=lambda _: None, token=TOKEN)
+
+
+class TestIdempotentWebhook(TestWebhook):
+    """The same with its promises: a key is one post, and it can be asked."""
+
+    options: ClassVar[dict[str, str]] = {"idempotent": "yes"}
 
 
 @pytest.fixture(scope="module")
