@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.bootstrap import desk_over, utc_now, whoever
 from scheduler.config import load
-from scheduler.model import Scope, Unavailable
+from scheduler.model import SchedulerError, Scope, WrongUse
 from scheduler.services import lineage
 from scheduler.services.keeping import checked, refuse_postgresql
 from scheduler.services.lineage import Verdict
@@ -60,8 +58,15 @@ def restore(path: Path, source: Path) -> Restored:
 
 
 def _under_lock(settings: Settings, database: Database, source: Path) -> Restored:
-    fresh = Path(f"{database.url.database}.restored")
-    found = _made_ready(source, fresh)
+    there = Path(str(database.url.database))
+    if source.exists() and there.exists() and source.samefile(there):
+        raise WrongUse(f"{source} is the database itself: name a copy that `july30 backup` has made")
+    fresh = there.with_name(f"{there.name}.restored")
+    try:
+        found = _made_ready(source, fresh)
+    except SchedulerError:
+        backup.sweep(fresh)
+        raise
     aside = backup.put_back(fresh, database, utc_now())
     desk = desk_over(settings, database, whoever())
     stands = lineage.look(desk)
@@ -73,11 +78,7 @@ def _under_lock(settings: Settings, database: Database, source: Path) -> Restore
 def _made_ready(source: Path, fresh: Path) -> Copy:
     """`fresh` is the copy, checked, at the newest version, with everything paused."""
     backup.whole(source)
-    try:
-        os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        shutil.copyfile(source, fresh)
-    except OSError as error:
-        raise Unavailable(f"the copy could not be laid beside the database: {error}") from error
+    backup.lay(source, fresh)
     found = checked(fresh)
     database = open_database(f"sqlite:///{fresh}")
     try:

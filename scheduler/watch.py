@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from structlog import get_logger
 
 from scheduler.clocks import JUMP_MAX
+from scheduler.journal import place
 from scheduler.journal.lines import JournalAwayError, What
 from scheduler.journal.writing import Journal
 from scheduler.services import lineage
@@ -69,6 +70,8 @@ class Watch:
         self.look_at_the_clock()
         if self.standstill.has(PAST):
             self._look_into_the_past()
+        if self._begun and not place.is_there(self._desk.settings.journal_folder):
+            self._amiss.set()  # else it would be noticed by the next post that is due, perhaps on the day itself
         if not self._amiss.is_set() or self.standstill.has(PAST):
             return  # nothing is recovered at a time that is wrong
         try:

@@ -41,6 +41,17 @@ def read(folder: Path) -> Place | None:
         raise JournalAwayError(f"{folder / NAME} cannot be read: {error.strerror}") from error
 
 
+def is_there(folder: Path) -> bool:
+    """Whether the folder says anything; True as well where that cannot be known now."""
+    try:
+        (folder / NAME).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def write(folder: Path, place: Place) -> None:
     """The folder is there and says this, whole or not at all. Raises JournalAwayError where it cannot."""
     try:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
+from scheduler.journal.lines import JournalAwayError
 from scheduler.plan import tzdata_version
+from scheduler.services import lineage
 from scheduler.services.alerting import bell_of, dead_man_of
 from scheduler.services.connecting import check_accounts
+from scheduler.services.lineage import Verdict
 from scheduler.services.matters import STALE_AFTER
 from scheduler.services.users import too_few_approvers
 from scheduler.store import ledger, lists
@@ -27,7 +30,8 @@ def examine(desk: Desk) -> list[dict[str, object]]:
     found.append(_daemon(desk))
     found += _telling(desk)
     found += _review(desk)
-    found += [_folder(name, path) for name, path in _folders(desk)]
+    found.append(_folder("media", desk.settings.media_folder))
+    found.append(_journal(desk))
     for one in check_accounts(desk, []):
         found.append(_told(f"account {one['id']}", bool(one["ok"]), str(one["message"])))
     return found
@@ -79,8 +83,16 @@ def _review(desk: Desk) -> list[dict[str, object]]:
     return [_told("review", not told, words)] if levels else []
 
 
-def _folders(desk: Desk) -> list[tuple[str, Path]]:
-    return [("media", desk.settings.media_folder), ("journal", desk.settings.journal_folder)]
+def _journal(desk: Desk) -> dict[str, object]:
+    """Whether the send journal can go on. A lost one is never made anew here: nobody would see that it is lost."""
+    folder = desk.settings.journal_folder
+    try:
+        found = lineage.look(desk)
+    except JournalAwayError as error:
+        return _told("journal folder", False, str(error))
+    if found.words and found.verdict is not Verdict.AHEAD:  # while the daemon writes, this look may see too little
+        return _told("journal folder", False, found.words)
+    return _folder("journal", folder)
 
 
 def _folder(name: str, path: Path) -> dict[str, object]:

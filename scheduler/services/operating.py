@@ -39,7 +39,7 @@ def release(desk: Desk, numbers: Sequence[int]) -> None:
     with desk.database.write() as tx:
         require_for_deliveries(tx, desk, Right.LET_GO, numbers)
         for number in numbers:
-            if moves.may_be_out(tx, number):
+            if moves.get(tx, number)["state"] != State.SENDING and moves.may_be_out(tx, number):
                 raise WrongUse(f"delivery {number} may be out already: look, then use `july30 queue resolve {number}`")
             _to_waiting(tx, desk, number, "release", State.HELD)
 

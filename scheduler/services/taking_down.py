@@ -113,7 +113,9 @@ def _delete(desk: Desk, row: Mapping[str, Any]) -> None:
 
 def _not_out_yet(row: Mapping[str, Any], *, doubtful: bool = False) -> str:
     state, number = row["state"], row["id"]
-    if doubtful or state in {State.UNCLEAR, State.SENDING}:
+    if state == State.SENDING:
+        return "it is sending right now: wait a minute, until it is known what came of it, and say this again"
+    if doubtful or state == State.UNCLEAR:
         return f"it is {state} and may be out: look, and settle it with `july30 queue resolve {number}`"
     return f"it is {state} and may still go out: `july30 queue cancel {number}` if it must not"
 

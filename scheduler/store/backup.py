@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from scheduler.model import Unavailable, WrongUse
 
@@ -37,6 +38,26 @@ def copy_to(database: Database, target: Path) -> None:
         raise Unavailable(f"no copy could be written to {target}: {error}") from error
 
 
+def lay(source: Path, target: Path) -> None:
+    """`target` is what `source` holds, what lies in its -wal file included; readable by its owner alone.
+
+    Raises Unavailable where it cannot be written.
+    """
+    sweep(target)
+    try:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        with closing(_reading(source)) as held, closing(sqlite3.connect(target)) as copy:
+            held.backup(copy)
+    except (OSError, sqlite3.Error) as error:
+        raise Unavailable(f"the copy could not be laid beside the database: {error}") from error
+
+
+def sweep(path: Path) -> None:
+    """Nothing lies there any more."""
+    for ending in BESIDE:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
 def put_back(source: Path, database: Database, now: datetime) -> Path | None:
     """The database is what `source` is, whose file is used up; where what was there before lies now, None if nothing.
 
@@ -58,16 +79,28 @@ def put_back(source: Path, database: Database, now: datetime) -> Path | None:
 
 
 def whole(path: Path) -> None:
-    """Nothing, where the file is a sound SQLite database. Raises WrongUse where it is not."""
+    """Nothing, where the file is a sound database of july30. Raises WrongUse where it is not."""
     if not path.is_file():
         raise WrongUse(f"there is no file {path}")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as opened:
+        with closing(_reading(path)) as opened:
             found = str(opened.execute("PRAGMA integrity_check").fetchone()[0])
+            ours = opened.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('audit', 'delivery')").fetchone()[
+                0
+            ]
     except sqlite3.Error as error:
         raise WrongUse(f"{path} is no copy of a database: {error}") from error
     if found != "ok":
         raise WrongUse(f"{path} is damaged: {found}")
+    if ours < 2:
+        raise WrongUse(f"{path} is a database, but none of july30's: name a copy that `july30 backup` has made")
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    """Where a -wal file holds its newest changes, they are read too; else nothing at all is made beside it."""
+    wal = path.with_name(f"{path.name}-wal")
+    how = "mode=ro" if wal.exists() and wal.stat().st_size else "mode=ro&immutable=1"
+    return sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True)
 
 
 def _file(database: Database) -> Path:

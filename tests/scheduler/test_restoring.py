@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import stat
 import threading
@@ -178,3 +179,39 @@ def test_on_postgresql_it_is_said_what_to_run(house: Office) -> None:
     """Its own tools do it better."""
     with pytest.raises(WrongUse, match="pg_dump --format=custom"):
         backup(house.desk, house.folder / "copy")
+
+
+@on_sqlite
+def test_the_database_itself_is_no_copy(house: Office) -> None:
+    """`restore july30.db` would pause everything and change nothing; who types it means another file."""
+    due(house)
+    with pytest.raises(WrongUse, match="is the database itself"):
+        put_back(house, house.folder / "july30.db")
+
+
+@on_sqlite
+def test_what_lies_in_the_wal_file_of_a_copy_is_restored_with_it(house: Office) -> None:
+    """The database that was put aside after a crash has one; without it the newest decisions would be lost."""
+    crashed = house.folder / "crashed.db"
+    number = due(house)
+    for ending in ("", "-wal"):
+        shutil.copyfile(house.folder / f"july30.db{ending}", f"{crashed}{ending}")
+    assert (house.folder / "crashed.db-wal").stat().st_size > 0
+    backup(house.desk, house.folder / "copy.db")
+    put_back(house, crashed)
+    assert house.world.state(number) is State.WAITING
+
+
+@on_sqlite
+def test_a_copy_that_is_refused_leaves_nothing_behind(house: Office) -> None:
+    """A stray file beside the database is taken for something by the next person."""
+    (house.folder / "empty.db").touch()
+    with pytest.raises(WrongUse, match="none of july30's"):
+        put_back(house, house.folder / "empty.db")
+    copy = house.folder / "copy.db"
+    backup(house.desk, copy)
+    with closing(sqlite3.connect(copy)) as opened:
+        opened.executescript("DROP TRIGGER audit_no_update; UPDATE audit SET actor = 'x' WHERE id = 1;")
+    with pytest.raises(WrongUse, match="broken"):
+        put_back(house, copy)
+    assert not list(house.folder.glob("*.restored*"))

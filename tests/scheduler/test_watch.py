@@ -382,3 +382,16 @@ def test_a_journal_folder_that_cannot_be_made_stands_still_and_says_so(house: Ho
         folder(house).unlink()
         watch.tick()
         assert watch.standstill.words is None
+
+
+def test_a_journal_that_is_taken_away_is_noticed_before_a_post_is_due(house: House) -> None:
+    """Else the eve says that all is well, and on the day nothing goes out."""
+    with watching(house) as watch:
+        folder(house).rename(house.folder / "elsewhere")
+        watch.tick()
+        assert "is not there" in str(watch.standstill.words)
+        assert not folder(house).exists()
+        (house.folder / "elsewhere").rename(folder(house))
+        watch.tick()
+        assert watch.standstill.words is None
+        publish(house, watch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
@@ -11,7 +12,7 @@ import pytest
 from adapters import registry
 from adapters.contract import Reading
 from scheduler.model import Role, State, WrongUse
-from scheduler.services import doctoring, operating, reporting
+from scheduler.services import doctoring, lineage, operating, reporting
 from scheduler.services.previewing import preview
 from scheduler.services.reporting import Filter
 from scheduler.store import lists, readings
@@ -56,6 +57,16 @@ def test_why_nothing_is_sent_is_told_by_status_and_doctor(office: Office) -> Non
     assert checks(office)["daemon"] == (False, "it sends nothing: The clock is wrong: set it.")
     beat(office)
     assert reporting.status(office.desk)["standstill"] is None
+
+
+def test_a_lost_journal_is_told_by_doctor_and_not_made_anew(office: Office) -> None:
+    """An empty folder in its place would say that all is well, and stand in the way of the right one."""
+    folder = office.settings.journal_folder
+    lineage.settle_in(office.desk, lineage.look(office.desk))
+    assert checks(office)["journal folder"][0]
+    shutil.rmtree(folder)
+    ok, words = checks(office)["journal folder"]
+    assert (ok, "is not there" in words, folder.exists()) == (False, True, False)
 
 
 def test_the_queue_says_how_late_what_waits_is_by_now(office: Office) -> None:
