@@ -6,7 +6,7 @@ POSTS ?= 10000
 DATABASE ?= sqlite
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench soak lint format pictures clean
+.PHONY: help run test bench soak lint format docs pictures clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -36,6 +36,9 @@ bench: .venv/test  ## the numbers, as ratios against baselines of the same run
 
 soak: .venv/test  ## random faults and kills: SEED=… POSTS=… DATABASE=sqlite|postgres; the last line is JSON
 	$(BIN)/python -m tests.faults.soak --seed $(SEED) --posts $(POSTS) --database $(DATABASE)
+
+docs: .venv/test  ## write docs/platforms.md anew, from what the adapters say
+	$(BIN)/python -m adapters.describe
 
 pictures: .venv/test  ## take the README's pictures anew, of a running demo (needs Chromium)
 	$(BIN)/python -m tests.journeys.take_pictures docs/pictures

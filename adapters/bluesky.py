@@ -35,6 +35,7 @@ from adapters.contract import (
     Gone,
     Identity,
     Lookup,
+    Option,
     Profile,
     Reading,
     Receipt,
@@ -102,6 +103,23 @@ class Bluesky:
             _fact("logins", "300", "per day and account", RATES),
             _fact("writes", "5000", "points per hour, 3 for a new post", RATES),
             _fact("counts", "25", "posts per call", "AT Protocol lexicon app.bsky.feed.getPosts"),
+        ),
+        options=(
+            Option(
+                name="image_bytes_max",
+                default="2000000",
+                meaning='the largest picture this server takes; older servers: `"1000000"`',
+            ),
+            Option(
+                name="link_card",
+                default="yes",
+                meaning='`"no"`: a link has no card under the post; with pictures there is none anyway',
+            ),
+            Option(
+                name="appview",
+                default="",
+                meaning="where counts are read without logging in; else at the account's server",
+            ),
         ),
     )
 

@@ -85,6 +85,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One key of an account's `options`, always text; `default` is what holds without it, "" for nothing."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A platform's limits and promises as data.
 
@@ -104,6 +113,7 @@ class Profile:
     needs_secret: bool = True
     needs_base_url: bool = False
     facts: tuple[Fact, ...] = ()
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

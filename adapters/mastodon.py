@@ -20,6 +20,7 @@ from adapters.contract import (
     Identity,
     Lookup,
     NotReady,
+    Option,
     Profile,
     Reading,
     Receipt,
@@ -87,6 +88,13 @@ class Mastodon:
             _fact("alt text, where the server does not say", "1500", "graphemes"),
             _fact("Idempotency-Key is remembered", "1", "hours"),
             _fact("calls", "300", "calls per 5 minutes"),
+        ),
+        options=(
+            Option(
+                name="visibility",
+                default="public",
+                meaning='who sees it: `"public"`, `"unlisted"`, `"private"` or `"direct"`',
+            ),
         ),
     )
 

@@ -21,6 +21,7 @@ from adapters.contract import (
     Failure,
     Identity,
     Lookup,
+    Option,
     Profile,
     Reading,
     Receipt,
@@ -109,6 +110,23 @@ class Telegram:
             _fact("alt text", "none", "there is no field for it"),
             _fact("deleting", "48", "hours after it was sent; later by hand"),
             _fact("calls", "1", "per second and chat, about", "python-telegram-bot 22.8, constants", sure=False),
+        ),
+        options=(
+            Option(
+                name="long_text",
+                default="follow",
+                meaning='a text too long for a caption: `"follow"`, as a reply to its pictures, or `"refuse"`',
+            ),
+            Option(name="link_preview", default="yes", meaning='`"no"`: links have no preview'),
+            Option(name="silent", default="no", meaning='`"yes"`: telephones do not ring'),
+            Option(name="text_max", default="4096", meaning="the longest text, in UTF-16 units"),
+            Option(name="caption_max", default="1024", meaning="the longest caption, in UTF-16 units"),
+            Option(name="image_bytes_max", default="10000000", meaning="the largest picture"),
+            Option(
+                name="chat",
+                default="",
+                meaning="the channel, where the secret is the token alone and `handle` is empty",
+            ),
         ),
     )
 

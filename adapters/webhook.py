@@ -22,6 +22,7 @@ from adapters.contract import (
     Failure,
     Identity,
     Lookup,
+    Option,
     Profile,
     Reading,
     Receipt,
@@ -77,6 +78,14 @@ class Webhook:
             _fact("alt text", 10_000, "graphemes"),
             _fact("answer", ANSWER_BYTES_MAX, "bytes"),
             _fact("a key is remembered, where idempotent", KEY_REMEMBERED.days, "days"),
+        ),
+        options=(
+            Option(
+                name="idempotent",
+                default="no",
+                meaning='`"yes"`: the receiver makes one post of one key and says which; then doubt settles by itself',
+            ),
+            Option(name="text_max", default="100000", meaning="the longest text it takes, in graphemes"),
         ),
     )
 

@@ -19,6 +19,7 @@ from adapters.contract import (
     Identity,
     Lookup,
     NotReady,
+    Option,
     Profile,
     Reading,
     Receipt,
@@ -106,6 +107,28 @@ class X:
             _fact("price of a post with a link", "0.200", "US dollars", PRICES),
             _fact("price of an alt text", "0.005", "US dollars", PRICES),
             _fact("price of reading an own post", "0.001", "US dollars", PRICES),
+        ),
+        options=(
+            Option(
+                name="links",
+                default="yes",
+                meaning='`"no"`: no post goes with a link, which costs 13 times more; a text that holds one is refused',
+            ),
+            Option(
+                name="text_max",
+                default="280",
+                meaning="how much the account may write, in weighted characters; accounts that pay may have more",
+            ),
+            Option(
+                name="media_upload",
+                default="json",
+                meaning='how pictures are uploaded: `"json"`, `"multipart"` or `"chunked"`; all three are documented',
+            ),
+            Option(
+                name="fields",
+                default="tweet",
+                meaning='`"post"`: the server wants `post.fields` where the documents say `tweet.fields`',
+            ),
         ),
     )
 
