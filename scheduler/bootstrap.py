@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from adapters import registry
 from adapters.contract import Dated
+from scheduler import vault
 from scheduler.clocks import Clocks
 from scheduler.config import load
 from scheduler.delivery import Courier, Rhythm
@@ -58,7 +59,9 @@ class Shelf:
         with self._making:
             if account_id not in self._made:
                 account = self._settings.account(account_id)
-                secret = StoredSecret(account.secret, self._settings.path.parent, os.environ)
+                secret = StoredSecret(
+                    account.secret, self._settings.path.parent, os.environ, key=self._settings.secrets_key
+                )
                 made = self._made[account_id] = registry.build(account, secret)
                 if self._heard and isinstance(made, Dated):
                     made.listen(self._heard)
@@ -79,6 +82,12 @@ def create(path: Path) -> tuple[Settings, str | None, str]:
     finally:
         database.close()
     return settings, before, now
+
+
+def key_made(settings: Settings) -> bool:
+    """The vault has its key, if that is a file; whether it was made now. Raises OSError where it cannot be made."""
+    kind, _, place = settings.secrets_key.partition(":")
+    return kind == "file" and vault.make_key(settings.path.parent / place)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from adapters.registry import platforms
 from posts.model import Account, Campaign, Mission, QuietHours
+from scheduler import vault
 from scheduler.config_lines import ConfigError, parse, placed, read_text, spoken
 from scheduler.model import WrongUse
 from scheduler.secrets import KINDS
@@ -144,7 +145,7 @@ def _platform(value: str) -> str:
 
 def _reference(value: str) -> str:
     if value.startswith("vault:"):
-        raise ValueError("our own encrypted store comes later; write env:NAME, file:PATH or keyring:SERVICE/NAME")
+        raise ValueError("cannot be in the vault, which keeps accounts' secrets; write env:NAME, file:PATH, …")
     forms = r"env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1f]+|credential:[\w.@-]+|keyring:[^/\x00-\x1f]+/[^\x00-\x1f]+"
     if value and not re.fullmatch(forms, value):
         raise ValueError(
@@ -152,6 +153,14 @@ def _reference(value: str) -> str:
             "keyring:SERVICE/NAME (if this was the secret, it has been seen in a file: replace it at the platform)"
         )
     return value
+
+
+def _account_secret(value: str) -> str:
+    if value.startswith("vault:"):
+        if re.fullmatch(rf"vault:{vault.NAME}", value):
+            return value
+        raise ValueError("must be vault: and a name of letters, digits, dots and dashes, such as vault:ge-x")
+    return _reference(value)
 
 
 def _alert_address(value: str) -> str:
@@ -168,7 +177,7 @@ def _ping_address(value: str) -> str:
 
 def _is_reference(value: str) -> bool:
     kind, colon, rest = value.partition(":")
-    return bool(colon) and kind in (*KINDS, "vault") and not rest.startswith("//")
+    return bool(colon) and kind in KINDS and not rest.startswith("//")
 
 
 def _web_address(value: str) -> str:
@@ -225,6 +234,7 @@ Duration = Annotated[InstanceOf[timedelta], BeforeValidator(_duration)]
 Offsets = Annotated[list[Duration], Field(min_length=1), AfterValidator(_ascending)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Reference = Annotated[str, AfterValidator(_reference)]
+AccountSecret = Annotated[str, AfterValidator(_account_secret)]
 Folder = Annotated[
     str, _form(r"[^~\x00-\x1f][^\x00-\x1f]*", "a folder: relative to this file, or whole; ~ is not replaced")
 ]
@@ -323,7 +333,7 @@ class _Account(_Table):
     platform: Annotated[str, AfterValidator(_platform)]
     base_url: WebAddress = ""
     handle: str = ""
-    secret: Reference = ""
+    secret: AccountSecret = ""
     folder: Folder | None = None
     options: dict[str, str] = {}
 

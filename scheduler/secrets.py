@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from adapters.contract import AuthExpired, Retryable
 from adapters.on_disk import passes
+from scheduler import vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-KINDS = ("env", "file", "credential", "keyring")
+KINDS = ("env", "file", "credential", "keyring", "vault")
+WRITABLE = ("vault", "file", "keyring")
 SECRET_BYTES_MAX = 65_536
 
 
@@ -29,12 +31,14 @@ class StoredSecret:
     """One account's secret, known only by its reference; nothing is read before it is asked for.
 
     `reference` is env:NAME, file:PATH (relative to `folder`, readable by its owner alone), credential:NAME (systemd),
-    keyring:SERVICE/NAME, or empty where the account has none. Neither its text nor any error holds the secret.
+    keyring:SERVICE/NAME, vault:NAME (our own store, which `key` opens: a reference too), or empty where the account has
+    none. Neither its text nor any error holds the secret.
     """
 
     reference: str
     folder: Path = field(repr=False)
     environment: Mapping[str, str] = field(repr=False)
+    key: str = field(default="", repr=False)
 
     def __repr__(self) -> str:
         known = self._parts()[0] in KINDS or not self.reference
@@ -56,6 +60,9 @@ class StoredSecret:
                 secret = _read(self._credential(name), private=False)
             case "keyring":
                 secret = _from_keyring(name)
+            case "vault":
+                sealed = _read(self._sealed(name), private=True)
+                secret = vault.unseal(self._key(), name, sealed)
             case _:
                 raise self._no_place()
         if secret := secret.strip():
@@ -75,10 +82,15 @@ class StoredSecret:
                 service, name = _keyring_names(name)
                 with _keyring() as keyring:
                     keyring.set_password(service, name, secret)
+            case "vault":
+                sealed = vault.seal(self._key(), name, secret)
+                path = vault.place(self.folder, name)
+                _private_folder(path.parent)
+                _replace(path, sealed)
             case "env" | "credential":
                 raise AuthExpired(
                     f"the platform gave out a new secret, and {self.reference} cannot keep it; "
-                    "move the account's secret to file:PATH or keyring:SERVICE/NAME and connect it again"
+                    "move the account's secret to vault:NAME, file:PATH or keyring:SERVICE/NAME and connect it again"
                 )
             case _:
                 raise self._no_place()
@@ -96,6 +108,21 @@ class StoredSecret:
         if name in self.environment:
             return self.environment[name]
         raise AuthExpired(f"the environment variable {name} is not set; set it where july30 is started")
+
+    def _sealed(self, name: str) -> Path:
+        path = vault.place(self.folder, name)
+        if not path.exists():
+            raise AuthExpired(f"vault:{name} holds no secret; store it: july30 accounts connect")
+        return path
+
+    def _key(self) -> str:
+        """What opens the vault. Raises AuthExpired where it cannot be read."""
+        try:
+            return StoredSecret(self.key, self.folder, self.environment).load()
+        except AuthExpired as error:
+            raise AuthExpired(
+                f"the vault's key, [secrets] key, cannot be had: {error}; `july30 init` makes one"
+            ) from None
 
     def _path(self, name: str) -> Path:
         return (self.folder / name).resolve()
@@ -150,6 +177,13 @@ def _replace(path: Path, secret: str) -> None:
         if temporary:
             temporary.unlink(missing_ok=True)
         raise AuthExpired(f"the new secret cannot be written to {path}: {error.strerror}") from None
+
+
+def _private_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise AuthExpired(f"the folder {path} cannot be made: {error.strerror}") from None
 
 
 def _flush_folder(folder: Path) -> None:

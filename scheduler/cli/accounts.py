@@ -1,10 +1,14 @@
 """`july30 accounts …`."""
 
+import getpass
+import sys
 from typing import Annotated
 
 import typer
 
 from scheduler.cli.common import NEEDS_A_PERSON, As, Json, config_of, desk_of, show, table
+
+SECRET_CHARACTERS_MAX = 65_536
 
 
 def list_(context: typer.Context, as_json: Json = False) -> None:
@@ -30,6 +34,31 @@ def check(
 
     with desk_of(context, acting) as desk:
         rows = check_accounts(desk, account or [])
+    _show_checked(rows, as_json)
+
+
+def connect(
+    context: typer.Context,
+    account: Annotated[str, typer.Argument(help="The account.")],
+    acting: As = None,
+    as_json: Json = False,
+) -> None:
+    """Store an account's secret, read from standard input, and ask whose account it opens."""
+    from scheduler.services.connecting import connect_account
+
+    with desk_of(context, acting) as desk:
+        row = connect_account(desk, account, _secret_given)
+    _show_checked([row], as_json)
+
+
+def _secret_given() -> str:
+    """What was given on standard input; typed at a terminal it is not shown."""
+    if sys.stdin.isatty():
+        return getpass.getpass("The secret, on one line (it is not shown): ")
+    return sys.stdin.read(SECRET_CHARACTERS_MAX)
+
+
+def _show_checked(rows: list[dict[str, object]], as_json: bool) -> None:
     shown = [(one["id"], one["platform"], "ok" if one["ok"] else "MEND", one["message"]) for one in rows]
     show({"accounts": rows}, as_json, lambda console: console.print(table(["id", "platform", "", "what"], shown)))
     if not all(one["ok"] for one in rows):

@@ -54,7 +54,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backup": keeping.backup,
     "restore": keeping.restore,
 }
-ACCOUNTS: dict[str, Callable[..., None]] = {"list": accounts.list_, "check": accounts.check}
+ACCOUNTS: dict[str, Callable[..., None]] = {
+    "list": accounts.list_,
+    "check": accounts.check,
+    "connect": accounts.connect,
+}
 ALERTS: dict[str, Callable[..., None]] = {"test": alerts.try_out}
 CARDS: dict[str, Callable[..., None]] = {"render": cards.render, "templates": cards.templates}
 DATABASE: dict[str, Callable[..., None]] = {"upgrade": setup.upgrade}

@@ -18,16 +18,17 @@ def init(
     ] = "administrator@localhost",
     as_json: Json = False,
 ) -> None:
-    """Make config.toml from the example where there is none, the database, and the first administrator.
+    """Make config.toml from the example where there is none, the database, the vault's key and the first administrator.
 
     Never overwrites anything. The administrator's token is shown once, on stderr.
     """
-    from scheduler.bootstrap import create, open_desk
+    from scheduler.bootstrap import create, key_made, open_desk
     from scheduler.services.users import first_administrator
 
     path = config_of(context)
     made = _write_example(path)
     settings, before, now = create(path)
+    key = key_made(settings)
     for one in settings.warnings:
         say_aside(f"note: {one}")
     with open_desk(path) as desk:
@@ -40,6 +41,7 @@ def init(
         "database_was": before,
         "database_is": now,
         "administrator_made": administrator if token else None,
+        "key_made": key,
     }
     words = [f"{path}: {'made from the example; read it and fill it in' if made else 'there already, not touched'}"]
     words.append(f"database: {'made' if before is None else 'there already'}, version {now}")

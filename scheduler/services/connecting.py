@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapters.contract import Failure
-from scheduler.model import DAEMON, Scope
+from scheduler.model import DAEMON, Scope, WrongUse
+from scheduler.secrets import WRITABLE, StoredSecret
+from scheduler.services.permitting import Right, require
 from scheduler.store import catalogue, pauses
+from scheduler.store.ledger import Entry, write_down
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from posts.model import Account
     from scheduler.services.desk import Desk
@@ -28,6 +31,35 @@ def check_accounts(desk: Desk, which: Sequence[str]) -> list[dict[str, object]]:
     """
     chosen = [desk.settings.account(one) for one in which] or list(desk.settings.accounts)
     return [_checked(desk, one) for one in chosen]
+
+
+def connect_account(desk: Desk, which: str, given: Callable[[], str]) -> dict[str, object]:
+    """The account's secret is what `given` says, in the place that config.toml names; the account was asked who it is.
+
+    `given` is asked only where there is such a place. Raises WrongUse where there is none, or it takes nothing.
+    """
+    account = desk.settings.account(which)
+    require(desk, Right.CONNECT, [account.mission])
+    kind = account.secret.partition(":")[0]
+    if kind not in WRITABLE:
+        raise WrongUse(
+            f"'{which}' keeps its secret at '{account.secret}', where july30 cannot write; write"
+            f' secret = "vault:{which}" in {desk.settings.path.name}, and type this again'
+        )
+    secret = given().strip()
+    if not secret:
+        raise WrongUse("there was no secret on standard input; give it there, never as an argument")
+    try:
+        folder, key = desk.settings.path.parent, desk.settings.secrets_key
+        StoredSecret(account.secret, folder, desk.environment, key=key).save(secret)
+    except Failure as failure:
+        raise WrongUse(str(failure)) from None
+    entry = Entry(
+        at=desk.now(), actor=desk.actor, verb="connect", subject=f"account:{which}", after={"kept": account.secret}
+    )
+    with desk.database.write() as tx:
+        write_down(tx, [entry])
+    return _checked(desk, account)
 
 
 def _described(desk: Desk, account: Account) -> dict[str, object]:

@@ -35,6 +35,7 @@ class Right(StrEnum):
     LET_GO = "approving, releasing, retrying or resolving"
     TAKE_DOWN = "taking down"
     RESUME = "resuming"
+    CONNECT = "storing an account's secret"
     MANAGE_PEOPLE = "looking after users"
 
 
@@ -45,6 +46,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.LET_GO: frozenset({Role.APPROVER}),
     Right.TAKE_DOWN: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
     Right.RESUME: frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
+    Right.CONNECT: frozenset({Role.ADMINISTRATOR}),
     Right.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR}),
 }
 WITHOUT_A_NAME = frozenset({Right.WRITE, Right.STOP, Right.SEND_BACK})

@@ -16,7 +16,8 @@ LINES = {
     Right.LET_GO: "approve, release, retry, resolve",
     Right.TAKE_DOWN: "take down, resume",
     Right.RESUME: "take down, resume",
-    Right.MANAGE_PEOPLE: "look after users",
+    Right.CONNECT: "look after users, store accounts' secrets",
+    Right.MANAGE_PEOPLE: "look after users, store accounts' secrets",
 }
 
 

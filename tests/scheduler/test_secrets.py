@@ -140,8 +140,8 @@ def test_a_rotated_secret_goes_to_where_a_link_points(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reference", "words"),
     [
-        ("env:GE_TOKEN", "move the account's secret to file:PATH"),
-        ("credential:ge", "move the account's secret to file:PATH"),
+        ("env:GE_TOKEN", "move the account's secret to vault:NAME"),
+        ("credential:ge", "move the account's secret to vault:NAME"),
         ("file:missing/ge.token", "cannot be written"),
         ("", "no secret configured"),
     ],

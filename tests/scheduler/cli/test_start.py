@@ -34,6 +34,14 @@ platform = "mastodon"
 base_url = "http://127.0.0.1:1"
 secret = "file:tj.token"
 """
+VAULTED = """
+[[account]]
+id = "ge-x"
+mission = "GE"
+platform = "x"
+base_url = "http://127.0.0.1:1"
+secret = "vault:ge-x"
+"""
 
 
 def july30(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -90,7 +98,7 @@ def test_no_secret_is_in_any_output_nor_in_the_database(bare: Program, monkeypat
     """Lists, logs and errors are pasted into mails; a secret in one of them is a secret lost."""
     monkeypatch.setenv("GE_TOKEN", CANARY)
     bare.write("tj.token", CANARY).chmod(0o644)
-    bare.write("config.toml", CONFIG + TOKENS)
+    bare.write("config.toml", CONFIG + TOKENS + VAULTED)
     said = ""
     for command in (
         ("init",),
@@ -105,7 +113,10 @@ def test_no_secret_is_in_any_output_nor_in_the_database(bare: Program, monkeypat
     ):
         done = bare.run(*command)
         said += done.out + done.err
+    stored = bare.run("accounts", "connect", "ge-x", "--json", stdin=CANARY.encode())
+    said += stored.out + stored.err
     assert "ge-mastodon" in said
+    assert (bare.folder / "vault" / "ge-x.sealed").exists()
     assert CANARY not in said
     assert all(CANARY.encode() not in one.read_bytes() for one in bare.folder.glob("july30.db*"))
 

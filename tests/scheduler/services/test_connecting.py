@@ -9,14 +9,17 @@ import pytest
 
 from adapters.contract import AuthExpired, Identity, Retryable
 from posts.model import Account
-from scheduler.model import Scope, WrongUse
+from scheduler import vault
+from scheduler.model import NotAllowed, Scope, WrongUse
+from scheduler.secrets import StoredSecret
 from scheduler.services import operating
-from scheduler.services.connecting import accounts, check_accounts
-from scheduler.store import pauses
+from scheduler.services.connecting import accounts, check_accounts, connect_account
+from scheduler.store import ledger, pauses
 from tests.fakes.adapter import ObedientAdapter
 
 if TYPE_CHECKING:
     from adapters.contract import Failure
+    from scheduler.services.desk import Desk
     from tests.scheduler.services.office import Office
 
 
@@ -145,3 +148,65 @@ def test_the_list_tells_where_a_secret_is_kept_and_never_more(office: Office) ->
     changed = tuple(replace(one, secret="env:GE_TOKEN") for one in office.settings.accounts)
     rows = accounts(office.desk_with(replace(office.settings, accounts=changed)))
     assert {row["secret"] for row in rows} == {"env"}
+
+
+CANARY = "canary-7f3a"
+
+
+def kept_at(office: Office, reference: str) -> Desk:
+    """A desk whose account keeps its secret there, with a key for the vault."""
+    vault.make_key(office.settings.path.parent / "secrets.key")
+    changed = tuple(replace(one, secret=reference) for one in office.settings.accounts)
+    return office.desk_with(replace(office.settings, accounts=changed))
+
+
+@pytest.mark.parametrize("reference", ["vault:ge-outbox", "file:ge.secret"])
+def test_a_secret_is_stored_where_the_configuration_says_and_tried_at_once(office: Office, reference: str) -> None:
+    """Whoever pastes it sees right then whether it opens the right account."""
+    desk = kept_at(office, reference)
+    told = connect_account(desk, "ge-outbox", lambda: f" {CANARY}\n")
+    assert (told["ok"], told["message"]) == (True, "opens obedient")
+    folder, key = office.settings.path.parent, office.settings.secrets_key
+    assert StoredSecret(reference, folder, {}, key=key).load() == CANARY
+
+
+def test_who_stored_a_secret_is_in_the_audit_and_the_secret_is_not(office: Office) -> None:
+    """Whoever may replace a secret may post in a mission's name."""
+    connect_account(kept_at(office, "vault:ge-outbox"), "ge-outbox", lambda: CANARY)
+    with office.database.read() as tx:
+        told = ledger.history(tx, ["account:ge-outbox"])
+    assert ("connect", "operator:nino") in [(one["verb"], one["actor"]) for one in told]
+    assert CANARY not in str(told)
+
+
+@pytest.mark.parametrize("reference", ["", "env:GE_TOKEN", "credential:ge"])
+def test_a_place_that_cannot_be_written_is_told_before_the_secret_is_asked_for(office: Office, reference: str) -> None:
+    """A secret is typed once, not twice."""
+
+    def given() -> str:
+        raise AssertionError("it was asked for")
+
+    with pytest.raises(WrongUse, match='secret = "vault:ge-outbox"'):
+        connect_account(kept_at(office, reference), "ge-outbox", given)
+
+
+def test_nothing_is_no_secret(office: Office) -> None:
+    """An empty pipe must not wipe out a secret that works."""
+    with pytest.raises(WrongUse, match="standard input"):
+        connect_account(kept_at(office, "vault:ge-outbox"), "ge-outbox", lambda: " \n")
+
+
+def test_a_vault_without_its_key_is_told(office: Office) -> None:
+    """It is made by `init`, and only there."""
+    desk = kept_at(office, "vault:ge-outbox")
+    (office.settings.path.parent / "secrets.key").unlink()
+    with pytest.raises(WrongUse, match="july30 init"):
+        connect_account(desk, "ge-outbox", lambda: CANARY)
+
+
+def test_with_review_levels_nobody_without_a_name_stores_a_secret(office: Office) -> None:
+    """Else whoever sits at the machine goes round the reviewers."""
+    desk = kept_at(office, "vault:ge-outbox")
+    strict = replace(desk, settings=replace(desk.settings, review_levels=1))
+    with pytest.raises(NotAllowed, match="storing an account's secret"):
+        connect_account(strict, "ge-outbox", lambda: CANARY)
