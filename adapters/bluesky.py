@@ -8,7 +8,7 @@ is sent twice is one post.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,7 @@ RATES = "Bluesky documentation, rate limits"
 SERVER = "https://bsky.social"
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=300), TextLimit(unit=Unit.BYTES, max=3000)),
+    parts_max=25,
     images_max=4,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=2_000_000,
@@ -97,6 +98,7 @@ class Bluesky:
         facts=(
             _fact("text", "300", "graphemes"),
             _fact("text size", "3000", "UTF-8 bytes"),
+            _fact("parts of a thread", "25", "posts", "ours; the platform sets no maximum", sure=False),
             _fact("images", "4", "pictures"),
             _fact("image size", "2000000", "bytes; older servers take 1,000,000: option image_bytes_max"),
             _fact("alt text", "2000", "graphemes", "ours; the lexicon sets no maximum", sure=False),
@@ -218,12 +220,15 @@ class Bluesky:
         if message.media and len(message.media) > LIMITS.images_max:
             raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
 
-    def _embed(self, message: Message, progress: Progress) -> dict[str, Any] | None:
-        if message.media:
+    def _embeds(self, message: Message, progress: Progress, *, begun: bool) -> dict[int, dict[str, Any]]:
+        """What hangs under which part: the pictures under the first, the link's card under the one that holds it."""
+        card = message.link.startswith(("https://", "http://")) and self._account.options.get("link_card") != "no"
+        holding = [number for number, part in enumerate(message.parts, 1) if message.link in part]
+        embeds = {holding[0] if holding else 1: link_card(message.link)} if card else {}
+        if message.media and not begun:
             blobs = [self._uploaded(one, number, progress) for number, one in enumerate(message.media, 1)]
-            return pictures(message.media, blobs)
-        wanted = message.link.startswith(("https://", "http://")) and self._account.options.get("link_card") != "no"
-        return link_card(message.link) if wanted else None
+            embeds[1] = pictures(message.media, blobs)
+        return embeds
 
     def _uploaded(self, picture: Media, number: int, progress: Progress) -> Mapping[str, Any]:
         """The picture as the server names it; uploaded once, unless the server has thrown it away meanwhile."""
@@ -263,7 +268,7 @@ class Bluesky:
 
     def _post(self, message: Message, refs: list[Ref], first: Place, made_at: datetime, progress: Progress) -> None:
         """The parts that are not out yet are out; `refs` holds them all."""
-        embed = None if refs else self._embed(message, progress)
+        embeds = self._embeds(message, progress, begun=bool(refs))
         names = self._known_names(message.parts)
         progress.posting()
         for number in range(len(refs) + 1, len(message.parts) + 1):
@@ -272,7 +277,7 @@ class Bluesky:
                 made_at=part_made_at(made_at, number),
                 language=message.language,
                 names=names,
-                embed=embed if number == 1 else None,
+                embed=embeds.get(number),
                 reply=(refs[0], refs[-1]) if refs else None,
             )
             try:
@@ -412,7 +417,7 @@ def _instant(told: str, host: str) -> datetime:
         found = parsedate_to_datetime(told)
     except (ValueError, TypeError):
         raise Retryable(f"preparing: {host} does not say what time it is") from None
-    return found
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _root(record: Mapping[str, Any]) -> str | None:

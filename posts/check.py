@@ -74,6 +74,10 @@ def _check_endless(message: Message) -> Iterator[Problem]:
 def _check_text(message: Message, limits: Limits) -> Iterator[Problem]:
     if not message.media and all(_NOTHING_TO_SEE.fullmatch(part) for part in message.parts):
         yield _block("empty", "There is nothing to publish: write a text or add a picture.")
+    if len(message.parts) > limits.parts_max:
+        yield _block(
+            "too_many_parts", f"The thread has {len(message.parts)} parts, the limit is {limits.parts_max}: join some."
+        )
     for number, part in enumerate(message.parts, 1):
         name = "The text" if len(message.parts) == 1 else f"Part {number} of the text"
         if number > 1 and _NOTHING_TO_SEE.fullmatch(part):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from posts.links import web_links
@@ -12,19 +13,23 @@ if TYPE_CHECKING:
     from posts.model import Account, Post
 
 
-def compose(post: Post, account: Account, limits: Limits) -> Message:
-    """The message as this account would publish it, in one part, whatever its length: `posts.check` judges it.
+NEXT_PART = re.compile(r"^[^\S\n]*---[^\S\n]*$", re.MULTILINE)
 
-    The platform's own text replaces the post's where there is one. The link stands on a line of its own unless the text
-    holds it already, or the account takes no links. Only white space around the text is dropped; nothing is cut,
-    split or re-cased.
+
+def compose(post: Post, account: Account, limits: Limits) -> Message:
+    """The message as this account would publish it, whatever its length: `posts.check` judges it.
+
+    The platform's own text replaces the post's where there is one. A line of three dashes begins the next part of a
+    thread; where the platform knows none, an empty line stands there. The link stands on a line of its own, the last,
+    unless the text holds it already, or the account takes no links. Only white space around a part is dropped; nothing
+    is cut, split or re-cased.
     """
     text = post.overrides.get(account.platform, "").strip() or post.text.strip()
     link = post.link.strip()
     return Message(
         account=account.id,
         platform=account.platform,
-        parts=(text if limits.links_max == 0 else _with_link(text, link),),
+        parts=_with_link(_parts(text, limits), link if limits.links_max != 0 else ""),
         language=post.language,
         link=link,
         first_comment=post.first_comment,
@@ -32,10 +37,16 @@ def compose(post: Post, account: Account, limits: Limits) -> Message:
     )
 
 
-def _with_link(text: str, link: str) -> str:
-    if not link or _holds(text, link):
-        return text
-    return f"{text}\n{link}" if text else link
+def _parts(text: str, limits: Limits) -> tuple[str, ...]:
+    parts = [part for one in NEXT_PART.split(text) if (part := one.strip())]
+    return tuple(parts or [""]) if limits.parts_max > 1 else ("\n\n".join(parts),)
+
+
+def _with_link(parts: tuple[str, ...], link: str) -> tuple[str, ...]:
+    if not link or any(_holds(part, link) for part in parts):
+        return parts
+    *before, last = parts
+    return (*before, f"{last}\n{link}" if last else link)
 
 
 def _holds(text: str, link: str) -> bool:

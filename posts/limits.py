@@ -36,13 +36,14 @@ class Limits:
 
     All of `text` hold at once; the first is the one shown to people. `text_with_media`, where not empty, replaces it
     for posts with pictures; `long_text_follows`: a text that is too long for that goes after the pictures, as a message
-    of its own. `image_sides_max`: width and height together, in pixels. `alt_text` None: the platform has no field for
-    it.
+    of its own. `parts_max`: how many posts a thread may have, 1 where there are no threads. `image_sides_max`: width
+    and height together, in pixels. `alt_text` None: the platform has no field for it.
     """
 
     text: tuple[TextLimit, ...]
     text_with_media: tuple[TextLimit, ...] = ()
     long_text_follows: bool = False
+    parts_max: int = 1
     images_max: int = 1
     image_types: tuple[str, ...] = ("image/jpeg", "image/png")
     image_bytes_max: int | None = None

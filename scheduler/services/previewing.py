@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def preview(platform: str, text: str, *, link: str = "", language: str = "") -> dict[str, object]:
-    """Length, limit, unit, parts and problems in the shape that scripts rely on.
+    """Length, limit, unit, parts and problems in the shape that scripts rely on; of a thread its fullest part's length.
 
     Raises WrongUse for an unknown platform, naming those that are known.
     """
@@ -26,7 +26,8 @@ def preview(platform: str, text: str, *, link: str = "", language: str = "") -> 
         raise WrongUse(str(error)) from error
     account = Account(id="preview", mission="", platform=platform)
     message = compose(Post(mission="", text=text, link=link, language=language), account, limits)
-    counted, limit = length(message.text, limits, with_media=False)
+    measured = [length(part, limits, with_media=False) for part in message.parts]
+    counted, limit = max(measured, key=lambda one: one[0] / one[1].max)
     return {
         "platform": platform,
         "length": counted,

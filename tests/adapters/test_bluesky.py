@@ -103,6 +103,15 @@ def test_a_link_has_a_card_unless_the_account_wants_none(
     assert (embed and embed["external"]) == (wanted if card else None)
 
 
+def test_in_a_thread_the_card_is_where_the_link_is(server: BlueskyServer, tmp_path: Path) -> None:
+    """Under the first part there may be pictures; the link stands in the last."""
+    link = "https://iom.example/ge"
+    message = replace(MESSAGE, parts=("one", f"two\n{link}"), link=link, media=(picture(tmp_path),))
+    adapter_for(server).publish(message, "k", MemoryProgress())
+    kinds = [one.record["embed"]["$type"] for one in server.accepted]
+    assert kinds == ["app.bsky.embed.images", "app.bsky.embed.external"]
+
+
 def test_pictures_leave_no_room_for_a_card(server: BlueskyServer, tmp_path: Path) -> None:
     """A post shows one or the other."""
     message = replace(MESSAGE, link="https://iom.example/ge", media=(picture(tmp_path),))

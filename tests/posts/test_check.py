@@ -89,9 +89,16 @@ def test_a_picture_brings_the_limit_for_captions() -> None:
 
 def test_a_part_of_a_thread_is_named() -> None:
     """In a thread it matters which part is too long."""
-    first, second = check(replace(MESSAGE, parts=("a", "", "b" * 21)), LIMITS)
+    first, second = check(replace(MESSAGE, parts=("a", "", "b" * 21)), replace(LIMITS, parts_max=3))
     assert (first.code, second.code) == ("empty", "too_long")
     assert second.message.startswith("Part 3 of the text")
+
+
+def test_a_thread_with_too_many_parts_is_blocked() -> None:
+    """A platform that takes twenty would break it off in public."""
+    thread = replace(MESSAGE, parts=("a", "b", "c"))
+    assert codes(thread, replace(LIMITS, parts_max=2)) == [("too_many_parts", Level.BLOCK)]
+    assert codes(thread, replace(LIMITS, parts_max=3)) == []
 
 
 def test_a_message_without_parts_is_empty() -> None:

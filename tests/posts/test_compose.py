@@ -54,6 +54,26 @@ def test_only_white_space_around_the_text_is_dropped() -> None:
     assert text_of(" \n İstanbul  ИНСОН\n\nʻoʻ \n") == "İstanbul  ИНСОН\n\nʻoʻ"
 
 
+@pytest.mark.parametrize(
+    ("text", "link", "parts"),
+    [
+        ("one\n---\ntwo", "", ("one", "two")),
+        ("one \n\n --- \r\n\n two\n---\nthree", "", ("one", "two", "three")),
+        ("---\none\n---\n---\n", "", ("one",)),
+        ("one\n---\ntwo", LINK, ("one", f"two\n{LINK}")),
+        (f"one {LINK}\n---\ntwo", LINK, (f"one {LINK}", "two")),
+        ("one --- two\n----\n—\n***", "", ("one --- two\n----\n—\n***",)),
+        ("---", LINK, (LINK,)),
+        ("---", "", ("",)),
+    ],
+)
+def test_a_line_of_three_dashes_begins_the_next_part_of_a_thread(text: str, link: str, parts: tuple[str, ...]) -> None:
+    """The author says where; a machine that cuts would part a number from its hotline."""
+    post = Post(mission="GE", text=text, link=link)
+    assert compose(post, ACCOUNT, replace(LIMITS, parts_max=9)).parts == parts
+    assert compose(post, ACCOUNT, LIMITS).parts == ("\n\n".join(parts),)
+
+
 @pytest.mark.parametrize(("override", "composed"), [("There", "There"), (" \n", "Everywhere"), ("", "Everywhere")])
 def test_the_platforms_own_text_replaces_the_posts(override: str, composed: str) -> None:
     """An empty cell of a spreadsheet is no wish to publish nothing."""

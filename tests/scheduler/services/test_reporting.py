@@ -274,6 +274,14 @@ def test_every_platform_can_be_previewed(platform: str) -> None:
     assert told["parts"] == ["ადამიანი არ იყიდება"]
 
 
+def test_a_thread_is_shown_part_by_part_and_measured_by_its_fullest() -> None:
+    """Two posts that each fit are fine, however long they are together; where there are no threads they are one."""
+    told: dict[str, Any] = preview("bluesky", f"{'a' * 200}\n---\n{'b' * 301}")
+    assert (told["parts"], told["length"]) == (["a" * 200, "b" * 301], 301)
+    assert [(one["code"], one["message"][:6]) for one in told["problems"]] == [("too_long", "Part 2")]
+    assert preview("mastodon", "a\n---\nb")["parts"] == ["a\n\nb"]
+
+
 def test_a_text_that_is_too_long_is_a_block(office: Office) -> None:
     """With its code, on which scripts act."""
     told: dict[str, Any] = preview("mastodon", "a" * 501)
