@@ -49,6 +49,7 @@ RATES = "X docs, rate limits; an older page of them says more per quarter of an 
 PRICES = "X docs, pricing"
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.WEIGHTED, max=280, link_length=23),),
+    parts_max=25,
     images_max=4,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=5_000_000,
@@ -97,6 +98,7 @@ class X:
         facts=(
             _fact("text", "280", "weighted code points; accounts that pay may have more: option text_max", COUNTING),
             _fact("link", "23", "weighted code points", COUNTING),
+            _fact("parts of a thread", "25", "posts", "ours; the platform sets no maximum", sure=False),
             _fact("images", "4", "pictures", MEDIA),
             _fact("image size", "5000000", "bytes; the docs say 5 MB, and not which", MEDIA),
             _fact("alt text", "1000", "characters", f"{DESCRIPTION}, media metadata"),

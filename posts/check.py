@@ -37,7 +37,7 @@ def check(message: Message, limits: Limits) -> tuple[Problem, ...]:
         return endless
     return (
         *_check_text(message, limits),
-        *_check_counts(message.text if message.parts else "", limits),
+        *_check_counts("\n".join(message.parts), limits),
         *_check_link(message, limits),
         *_check_pictures(message, limits),
         *_check_comment(message.first_comment, limits),
