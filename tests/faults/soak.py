@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +36,8 @@ RATE = 0.3
 REST_RATE = 0.05
 STEP = timedelta(seconds=2)
 STEP_S = 0.05
-BLOW_EVERY_S = (0.8, 2.5)
+BLOWS = 100  # in a long run; by what was done, not by the clock, so that a slow machine is not struck more
+POSTS_BETWEEN_MIN = 20
 POSTS_A_MINUTE = 240  # due, on the rig's clock: nobody must get late because this machine is slow
 BACKLOG_MAX = 200
 SHEET_ROWS = 5_000  # what one sheet may hold
@@ -75,17 +76,21 @@ class Soak:
 
     def _under_fire(self) -> None:
         """Blows fall until nothing waits for its first call; the clock runs as fast as we keep up."""
-        pause, next_blow = threading.Event(), monotonic() + 2
+        pause, next_blow = threading.Event(), self.rig.posts - self._posts_between()
         while (due := self._ahead_and_behind())[0]:
             assert self.rig.process
             if self.rig.process.exitcode is not None:
                 self._restart()
-            elif monotonic() >= next_blow:
+            elif due[0] <= next_blow:
                 self._strike()
-                next_blow = monotonic() + self._dice.uniform(*BLOW_EVERY_S)
+                next_blow = due[0] - self._posts_between()
             pause.wait(STEP_S)
             if due[1] < BACKLOG_MAX:
                 self.rig.clock.leap(STEP)
+
+    def _posts_between(self) -> int:
+        """How many more are tried before the next blow falls."""
+        return int(self._dice.uniform(0.5, 1.5) * max(POSTS_BETWEEN_MIN, self.rig.posts // BLOWS))
 
     def _ahead_and_behind(self) -> tuple[int, int]:
         """How many have never been tried, and how many are due or in hand now."""
@@ -124,9 +129,10 @@ class Soak:
             self.rig.kill()
             self._begin()
         elif what == "stop" and process_id:
-            os.kill(process_id, signal.SIGSTOP)
-            threading.Event().wait(self._dice.uniform(0.2, 1.0))
-            os.kill(process_id, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # it may die of its order meanwhile
+                os.kill(process_id, signal.SIGSTOP)
+                threading.Event().wait(self._dice.uniform(0.2, 1.0))
+                os.kill(process_id, signal.SIGCONT)
         elif what == "pause":
             self._pause_one_account()
 

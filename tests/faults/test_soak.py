@@ -33,3 +33,10 @@ def test_the_dice_fall_alike_for_one_seed_in_whatever_order_the_posts_come() -> 
     assert first == second
     assert len(set(first.values())) > len(Fault) // 2
     assert first != {mark: Script(seed=SEED + 1, rate=0.3).next(POSTING, "a", mark) for mark in marks}
+
+
+def test_what_is_written_down_for_a_post_comes_first_and_in_its_order() -> None:
+    """A fault that was found by dice is kept as a test by writing it down."""
+    script = Script.read(Script(lines={"7": [Fault.CLOSE, Fault.TOO_MANY_ABSURD]}).text())
+    assert [script.next(POSTING, "a", "7") for _ in range(3)] == [Fault.CLOSE, Fault.TOO_MANY_ABSURD, Fault.NONE]
+    assert script.next(POSTING, "b", "8") is Fault.NONE
