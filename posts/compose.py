@@ -19,12 +19,15 @@ NEXT_PART = re.compile(r"^[^\S\n]*---[^\S\n]*$", re.MULTILINE)
 def compose(post: Post, account: Account, limits: Limits) -> Message:
     """The message as this account would publish it, whatever its length: `posts.check` judges it.
 
-    The platform's own text replaces the post's where there is one. A line of three dashes begins the next part of a
+    The platform's own text replaces the post's where there is one; where a person publishes for the account on another
+    platform (option `stands_for`), that one's text comes first. A line of three dashes begins the next part of a
     thread; where the platform knows none, an empty line stands there. The link stands on a line of its own, the last,
     unless the text holds it already, or the account takes no links. Only white space around a part is dropped; nothing
     is cut, split or re-cased.
     """
-    text = post.overrides.get(account.platform, "").strip() or post.text.strip()
+    names = (account.options.get("stands_for", ""), account.platform)
+    own = next((words for name in names if (words := post.overrides.get(name, "").strip())), "")
+    text = own or post.text.strip()
     link = post.link.strip()
     return Message(
         account=account.id,
