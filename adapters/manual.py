@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OURS = "july30, our own choice: the person who pastes sees what the channel takes"
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=5_000),),
+    parts_max=25,
     images_max=10,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),

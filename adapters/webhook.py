@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 OURS = "july30's own choice; the receiver may set less: option text_max"
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=100_000),),
+    parts_max=25,
     images_max=10,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=10_000_000,
