@@ -84,6 +84,30 @@ def test_every_lost_answer_is_found_again_and_nothing_is_out_twice(
     assert secret["password"] not in (house.folder / "daemon.log").read_text(encoding="utf-8")
 
 
+def test_a_thread_goes_out_whole_and_is_taken_down_whole(house: House, proxy: FaultProxy, real: RealBluesky) -> None:
+    """The answer to its last part is lost: the look finds all three, and nobody has to do anything."""
+    house.environment["JOURNEY_TOKEN"] = json.dumps(
+        {"identifier": "alice.test", "password": real.app_password("alice")}
+    )
+    proxy.will(Break.RESET, path=PUT, after=2)
+    house.build(f"{datetime.now(UTC):%Y-%m-%d}")
+    at = f"{datetime.now(UTC) + timedelta(seconds=15):%Y-%m-%dT%H:%M:%SZ}"
+    text = "Биринчи\n---\nИккинчи #EndHumanTrafficking\n---\nУчинчи"
+    words = ("--mission", "UZ", "--at", at, "--kind", "evergreen", "--link", "https://iom.example/uz")
+    post = house.run("queue", "add", "--text", text, *words)["posts"][0]
+    house.run("queue", "submit", str(post))
+    house.start_daemon()
+    until(lambda: house.states() == {"published": 1}, within_s=60, what="the thread is out")
+
+    (delivery,) = house.deliveries()
+    there = {one["uri"]: one["value"] for one in real.records(real.did("alice.test"))}
+    assert sorted(one["text"].split()[0] for one in there.values()) == ["Биринчи", "Иккинчи", "Учинчи"]
+    assert there[delivery["remote_id"]]["text"] == "Биринчи"
+    assert [one["text"] for one in there.values() if "embed" in one] == ["Учинчи\nhttps://iom.example/uz"]
+    house.run("queue", "take-down", str(post))
+    until(lambda: real.records(real.did("alice.test")) == [], within_s=30, what="all of it is gone")
+
+
 def _sheet(folder: Path, first: datetime) -> Path:
     Image.new("RGB", (108, 135), (10, 60, 140)).save(folder / "plain.jpg")
     rows = []
