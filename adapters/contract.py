@@ -49,6 +49,10 @@ class AuthExpired(Failure):
     """Not published, and not the post's fault: the account's credentials do not work (any more)."""
 
 
+class UsedUp(AuthExpired):
+    """Not published, for what the account may spend is used up: it waits for whoever pays, not for new credentials."""
+
+
 class Ambiguous(Failure):
     """Perhaps published: the posting call left us and no clear answer came back."""
 

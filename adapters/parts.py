@@ -20,6 +20,6 @@ def broken_off(failure: Failure, part: str, permalink: str) -> Failure:
         case Retryable():
             return Retryable(words, after=failure.after, **told)
         case AuthExpired():
-            return AuthExpired(words, **told)
+            return type(failure)(words, **told)
         case _:
             return Ambiguous(words, **told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapters.contract import Ambiguous, AuthExpired, Duplicate, Failure, Rejected, Retryable
+from adapters.contract import Ambiguous, Duplicate, Failure, Rejected, Retryable, UsedUp
 from adapters.http import Answer, Unreadable, failure_for, wait_asked
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def refusal(answer: Answer, *, posting: bool) -> Failure:
     told: dict[str, Any] = {"http_status": status, "evidence": answer.evidence()}
     kind, codes = _kind(said(answer)), _codes(answer)
     if status == 402 or kind in PAID_OUT:
-        return AuthExpired(
+        return UsedUp(
             f"{what}: what was paid for is used up ({spoken}); buy credits or raise the cap at the platform", **told
         )
     if status in {400, 403} and posting and (DUPLICATE_CODE in codes or "duplicate content" in spoken.lower()):

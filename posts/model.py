@@ -83,7 +83,10 @@ class Mission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One mission's channel on one platform; `secret` is where its secret is kept, never the secret."""
+    """One mission's channel on one platform; `secret` is where its secret is kept, never the secret.
+
+    `posts_per_month`: how many posts it may make in a calendar month; None where that is not limited.
+    """
 
     id: str
     mission: str
@@ -93,6 +96,7 @@ class Account:
     secret: str = ""
     folder: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    posts_per_month: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

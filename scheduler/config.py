@@ -336,6 +336,7 @@ class _Account(_Table):
     secret: AccountSecret = ""
     folder: Folder | None = None
     options: dict[str, str] = {}
+    posts_per_month: Annotated[int, Field(ge=1)] | None = None
 
 
 class _File(_Table):
@@ -494,6 +495,7 @@ def _account(table: _Account, base: Path) -> Account:
         secret=table.secret,
         folder=str(base / (table.folder or table.platform)),
         options=table.options,
+        posts_per_month=table.posts_per_month,
     )
 
 

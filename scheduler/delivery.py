@@ -14,6 +14,7 @@ from adapters.contract import AuthExpired, Failure, NeedsHand, NotReady, Receipt
 from posts.check import check
 from posts.compose import compose
 from posts.model import Level
+from scheduler.budgets import Budgets
 from scheduler.catching_up import catch_up
 from scheduler.content import payload_hash
 from scheduler.intents import Intents
@@ -86,7 +87,8 @@ class Courier:
         self._on_room = on_room
         self._standstill = standstill
         self._journal = journal
-        self._intents = Intents(writer, journal)
+        self._budgets = Budgets(accounts.values())
+        self._intents = Intents(writer, journal, self._budgets)
         self._dice = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._traffic = Traffic(accounts)
         self._left: frozenset[str] = frozenset()
@@ -297,6 +299,7 @@ class _Sender:
             raise Rejected(f"account '{claimed.account}' is no longer in config.toml")
         adapter = courier._adapter_of(account.id)  # noqa: SLF001
         courier.make_sure_of(account, adapter)
+        courier._budgets.refuse_used_up(courier._database, account.id, courier._clock())  # noqa: SLF001
         limits = adapter.limits()
         message = compose(claimed.post, account, limits)
         if blocks := [one.message for one in check(message, limits) if one.level is Level.BLOCK]:
@@ -330,6 +333,6 @@ class _Sender:
         if words := self._courier._standstill.words:  # noqa: SLF001
             raise Stopped(words)
         if not self._courier._intents.commit(one, self.payload_hash or "", self._courier._clock()):  # noqa: SLF001
-            raise Stopped("paused, changed, late or taken over since it was claimed")
+            raise Stopped("paused, changed, late, unpaid or taken over since it was claimed")
         self.stage = Stage.POSTING
         self._courier.prepared(one)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from scheduler.budgets import Budgets
     from scheduler.journal.writing import Journal
     from scheduler.model import Claimed
     from scheduler.store.database import Transaction
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 class Intents:
     """Commits posting stages in groups, the journal first: the database is then never ahead of an unharmed journal."""
 
-    def __init__(self, writer: GroupWriter, journal: Journal):
+    def __init__(self, writer: GroupWriter, journal: Journal, budgets: Budgets):
         self._writer = writer
+        self._budgets = budgets
         self._journal = journal
         self._reached = 0
         writer.before(self.together, self.write_down)
@@ -46,8 +48,11 @@ class Intents:
 
     def together(self, tx: Transaction, wishes: Sequence[Wish]) -> set[int]:
         """What the writer does next: the numbers of those that may be posted; the journal takes the others back."""
-        marks = [(one.delivery_id, one.fence, one.content_hash, now) for one, _, now in wishes]
-        allowed = claims.may_post(tx, marks)
+        paid = self._budgets.within(tx, [(one.delivery_id, one.account, now) for one, _, now in wishes])
+        marks = [
+            (one.delivery_id, one.fence, one.content_hash, now) for one, _, now in wishes if one.delivery_id in paid
+        ]
+        allowed = claims.may_post(tx, marks) if marks else set()
         for one, _, now in wishes:
             if one.delivery_id not in allowed:
                 self._journal.uncalled(subject_of(one), now)

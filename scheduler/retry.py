@@ -19,6 +19,7 @@ from adapters.contract import (
     Rejected,
     Retryable,
     Stopped,
+    UsedUp,
 )
 from scheduler.model import Outcome, Stage, State
 
@@ -137,6 +138,9 @@ def _after_failure(failure: Failure, stage: Stage, jitter: float, made: _Maker) 
         case Rejected():
             reason = f"The platform refuses it as it is ({said}); its author must change it and have it approved again."
             return made("rejected", State.FAILED, reason, failure=failure)
+        case UsedUp():
+            reason = f"The account may post no more for now ({said}); whoever pays for it must act."
+            return made("auth_expired", State.HELD, reason, failure=failure)
         case AuthExpired():
             reason = f"The account's credentials do not work ({said}); whoever keeps the account must connect it again."
             return made("auth_expired", State.HELD, reason, failure=failure)

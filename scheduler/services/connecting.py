@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapters.contract import Failure
+from scheduler.budgets import made_this_month, used_up
 from scheduler.model import DAEMON, Scope, WrongUse
 from scheduler.secrets import WRITABLE, StoredSecret
 from scheduler.services.permitting import Right, require
@@ -93,8 +94,14 @@ def _checked(desk: Desk, account: Account) -> dict[str, object]:
             return {**told, "message": words}
         if before is None:
             catalogue.confirm_identity(tx, account.id, who, desk.now())
+        opens = {"message": f"opens {who.handle or who.remote_id}", "url": who.url}
+        if most := account.posts_per_month:
+            made = made_this_month(tx, account.id, desk.now())
+            opens |= {"message": f"{opens['message']}; {made} of {most} posts made this month"}
+            if made >= most:
+                return {**told, **opens, "message": f"{opens['message']}: {used_up(account.id, most, desk.now())}"}
         _end_our_pause(tx, desk, account.id)
-    return {**told, "ok": True, "message": f"opens {who.handle or who.remote_id}", "url": who.url}
+    return {**told, "ok": True, **opens}
 
 
 def _end_our_pause(tx: Transaction, desk: Desk, account: str) -> None:

@@ -9,6 +9,7 @@ from adapters.contract import Failure
 from posts.check import check
 from posts.compose import compose
 from posts.model import Level, Problem
+from scheduler.budgets import made_this_month, used_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,9 +32,18 @@ class Vetting:
         for number in accounts:
             account = self._desk.settings.account(number)
             limits, unsure = self._known_limits(account)
-            mine = (*unsure, *check(compose(post, account, limits), limits))
+            mine = (*unsure, *self._budget(account), *check(compose(post, account, limits), limits))
             found += [replace(one, message=f"{account.id}: {one.message}") for one in mine]
         return found
+
+    def _budget(self, account: Account) -> tuple[Problem, ...]:
+        """A warning where the account has no post left this month; the post may be for another one."""
+        if not (most := account.posts_per_month):
+            return ()
+        with self._desk.database.read() as tx:
+            made = made_this_month(tx, account.id, self._desk.now())
+        words = used_up(account.id, most, self._desk.now())
+        return (Problem(code="budget_used_up", level=Level.WARN, message=words),) if made >= most else ()
 
     def _known_limits(self, account: Account) -> tuple[Limits, tuple[Problem, ...]]:
         if account.id not in self._limits:

@@ -23,6 +23,7 @@ from adapters.contract import (
     Rejected,
     Retryable,
     Stopped,
+    UsedUp,
 )
 from adapters.http import Http
 from adapters.scripted.server import Mishap, Reply, reply_json
@@ -210,8 +211,8 @@ def test_an_unknown_option_names_the_account_and_the_option(server: XServer, opt
     [
         (problem(400, "Your Tweet text is too long."), Rejected, "too long"),
         (problem(401), AuthExpired, "connect the account again"),
-        (problem(402, kind="https://api.x.com/2/problems/credits"), AuthExpired, "buy credits"),
-        (problem(429, kind="https://api.x.com/2/problems/usage-capped"), AuthExpired, "raise the cap"),
+        (problem(402, kind="https://api.x.com/2/problems/credits"), UsedUp, "buy credits"),
+        (problem(429, kind="https://api.x.com/2/problems/usage-capped"), UsedUp, "raise the cap"),
         (problem(403, "You are not permitted to perform this action."), Rejected, "not permitted"),
         (
             problem(403, "Client is not permitted", "https://api.x.com/2/problems/client-forbidden"),

@@ -22,6 +22,7 @@ from adapters.contract import (
     Rejected,
     Retryable,
     Stopped,
+    UsedUp,
 )
 from posts.model import Post
 from scheduler.model import MOVES, NEEDS_REASON, Claimed, Outcome, Stage, State
@@ -94,6 +95,7 @@ def test_every_outcome_is_a_move_the_store_allows_with_a_reason(result: Result, 
         (Retryable("connection refused"), Stage.POSTING, "retryable", State.WAITING),
         (Rejected("too long"), Stage.POSTING, "rejected", State.FAILED),
         (AuthExpired("revoked"), Stage.POSTING, "auth_expired", State.HELD),
+        (UsedUp("no credits"), Stage.POSTING, "auth_expired", State.HELD),
         (Ambiguous("read timeout"), Stage.POSTING, "ambiguous", State.UNCLEAR),
         (Stopped(), Stage.PREPARING, "handed_back", State.WAITING),
         (Stopped(), Stage.POSTING, "ambiguous", State.UNCLEAR),

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.contract import AuthExpired, Identity, Retryable
-from posts.model import Account
+from posts.model import Account, Level, Post
 from scheduler import vault
-from scheduler.model import NotAllowed, Scope, WrongUse
+from scheduler.model import DAEMON, NotAllowed, Scope, State, WrongUse
 from scheduler.secrets import StoredSecret
 from scheduler.services import operating
 from scheduler.services.connecting import accounts, check_accounts, connect_account
-from scheduler.store import ledger, pauses
+from scheduler.services.vetting import Vetting
+from scheduler.store import claims, ledger, pauses
 from tests.fakes.adapter import ObedientAdapter
+from tests.fakes.world import outcome
 
 if TYPE_CHECKING:
     from adapters.contract import Failure
@@ -210,3 +212,36 @@ def test_with_review_levels_nobody_without_a_name_stores_a_secret(office: Office
     strict = replace(desk, settings=replace(desk.settings, review_levels=1))
     with pytest.raises(NotAllowed, match="storing an account's secret"):
         connect_account(strict, "ge-outbox", lambda: CANARY)
+
+
+def with_budget(office: Office, most: int) -> Desk:
+    """A desk whose account may make so many posts a month, and has made one."""
+    numbers = office.world.deliveries(office.world.post("ge-outbox"))
+    (claimed,) = office.world.claim()
+    assert claimed.delivery_id == numbers[0]
+    with office.database.write() as tx:
+        claims.may_post(tx, [(claimed.delivery_id, claimed.fence, claimed.content_hash, office.clock())])
+    office.world.record(outcome(claimed, State.PUBLISHED, office.clock(), name="receipt"))
+    changed = tuple(replace(one, posts_per_month=most) for one in office.settings.accounts)
+    return office.desk_with(replace(office.settings, accounts=changed))
+
+
+def test_a_budget_is_shown(office: Office) -> None:
+    """Whoever pays wants to know before it is used up."""
+    told = check_accounts(with_budget(office, 2), ["ge-outbox"])[0]
+    assert (told["ok"], told["message"]) == (True, "opens obedient; 1 of 2 posts made this month")
+
+
+def test_a_budget_that_is_used_up_is_told_before_and_its_pause_stays(office: Office) -> None:
+    """Credentials that work do not pay; and whoever writes the next post reads it at once."""
+    desk = with_budget(office, 1)
+    with office.database.write() as tx:
+        pauses.press(tx, Scope.ACCOUNT, "ge-outbox", why="its posts are used up", by=DAEMON, now=office.clock())
+    told = check_accounts(desk, ["ge-outbox"])[0]
+    assert told["ok"] is False
+    assert "posts_per_month" in str(told["message"])
+    assert paused(office) == ["daemon"]
+    post = Post(mission="GE", text="one more")
+    assert [(one.code, one.level) for one in Vetting(desk).problems(post, ["ge-outbox"])] == [
+        ("budget_used_up", Level.WARN)
+    ]
