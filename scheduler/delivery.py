@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 log = get_logger()
 RECORD_AGAIN_S = 1.0
 WRITTEN_ANYWAY = frozenset({"receipt", "needs_hand"})  # in the journal even without a posting call of ours
+ASK_A_PERSON = frozenset({State.HELD, State.FAILED, State.UNCLEAR})  # sooner or later; the log warns of these
 SWEEP_EVERY = timedelta(seconds=30)
 
 
@@ -187,7 +188,8 @@ class Courier:
         if self._traffic.ended(claimed.account, claimed.delivery_id, result, now, jitter):
             self._told = None
         outcome = decide(result, claimed=claimed, stage=tries.stage, now=now, jitter=jitter)
-        log.info("delivery", delivery=outcome.delivery_id, state=outcome.state, reason=outcome.reason)
+        say = log.warning if outcome.state in ASK_A_PERSON else log.info
+        say("delivery", delivery=outcome.delivery_id, state=outcome.state, reason=outcome.reason)
         outcome = self._completed(outcome, claimed, tries)
         if tries.stage is Stage.POSTING or outcome.name in WRITTEN_ANYWAY:
             self._journal.tell(subject_of(claimed), outcome)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,9 @@ from scheduler.cli.common import (
 )
 from scheduler.model import WrongUse
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 
 def list_(
     context: typer.Context,
@@ -48,15 +51,24 @@ def list_(
             one["account"],
             _with_lateness(one),
             one["review"],
-            one["local_due"],
-            one["time_zone"],
+            str(one["local_due"]).replace("T", " ").removesuffix(":00"),
             short(one["text"], 32),
-            one["reason"],
         )
         for one in rows
     ]
-    columns = ["id", "post", "account", "state", "review", "local time", "zone", "text", "reason"]
-    show({"deliveries": rows}, as_json, lambda console: console.print(table(columns, shown)))
+    columns = ["id", "post", "account", "state", "review", "local time", "text"]
+    show({"deliveries": rows}, as_json, lambda console: _say_list(console, table(columns, shown), rows))
+
+
+def _say_list(console: "Console", listed: object, rows: list[dict[str, Any]]) -> None:
+    """Reasons stand below, each once: in a column of a narrow terminal nobody can read them."""
+    console.print(listed)
+    reasons: dict[str, list[str]] = {}
+    for one in rows:
+        if one["reason"]:
+            reasons.setdefault(one["reason"], []).append(str(one["id"]))
+    for reason, numbers in reasons.items():
+        console.print(f"{', '.join(numbers)}: {reason}", markup=False)
 
 
 def _with_lateness(one: dict[str, Any]) -> str:

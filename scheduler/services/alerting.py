@@ -43,7 +43,10 @@ def dead_man_of(desk: Desk) -> DeadMan:
 
 
 def try_out(desk: Desk) -> list[Told]:
-    """Every address has been sent a test message; whether each took it. Empty where none is configured."""
+    """Every address has been sent a test message; whether each took it. Empty where none is configured.
+
+    Where all took it, `status` does not say any more that one fails. A daemon that meets it again says so again.
+    """
     bell = bell_of(desk)
     message = Notice(
         title="july30: this is a test",
@@ -52,7 +55,11 @@ def try_out(desk: Desk) -> list[Told]:
             f"Nobody need do anything. It was asked for by {desk.actor}.",
         ),
     )
-    return bell.ring(dict.fromkeys(bell.numbers, message))
+    told = bell.ring(dict.fromkeys(bell.numbers, message))
+    if told and all(one.ok for one in told):
+        with desk.database.write() as tx:
+            alerts.all_take(tx)
+    return told
 
 
 class Alarm:
@@ -68,6 +75,7 @@ class Alarm:
         self._owed: list[frozenset[int]] = []
         self._given_at: datetime | None = None
         self._tried = False  # what an earlier run has said of addresses holds until then
+        self._failed = False  # since the mark was written, which `july30 alerts test` may have changed
         self._mark: Mark | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="alarm", daemon=True)
@@ -123,6 +131,7 @@ class Alarm:
             else:
                 log.warning("alert not given", address=told.number, why=told.why)
                 bag.failed(now, told.why)
+                self._failed = True
 
     def _somebody_knows(self, now: datetime) -> None:
         for rows in self._owed:
@@ -138,12 +147,13 @@ class Alarm:
         if self._tried:
             mark = replace(mark, **_failing(self._bags))
         moved = mark.audit_id - (self._mark.audit_id if self._mark else 0)
-        if self._mark and moved < ROWS_UNSAID_MAX and replace(mark, audit_id=0) == replace(self._mark, audit_id=0):
+        same = self._mark and replace(mark, audit_id=0) == replace(self._mark, audit_id=0)
+        if same and moved < ROWS_UNSAID_MAX and not self._failed:
             return  # nothing was told: after a crash these rows are read again, and no more than that
         try:
             with self._desk.database.write() as tx:
-                alerts.set_mark(tx, mark)
-            self._mark = mark
+                alerts.set_mark(tx, mark, failing_too=self._tried)
+            self._mark, self._failed = mark, False
         except SchedulerError as error:
             log.warning("how far people have been told is not written", error=str(error))
 

@@ -28,11 +28,14 @@ QUEUE_FIELDS = (
 
 
 def queue(desk: Desk, which: Filter) -> list[dict[str, object]]:
-    """The deliveries asked for, by due instant; `account` is the account's id. Raises WrongUse for an unknown state."""
+    """The deliveries asked for, by due instant; `account` is the account's id.
+
+    Raises WrongUse for a state, mission or account that there is not: an empty list would say that all is well there.
+    """
     if which.state is not None and which.state not in set(State):
         raise WrongUse(f"'{which.state}' is no state; write one of {', '.join(State)}")
     with desk.database.read() as tx:
-        rows = lists.queue(tx, which)
+        rows = lists.queue(tx, which) or _nothing_of(tx, desk, which)
     now = desk.now()
     return [
         {("account" if name == "account_id" else name): row[name] for name in QUEUE_FIELDS}
@@ -42,9 +45,12 @@ def queue(desk: Desk, which: Filter) -> list[dict[str, object]]:
 
 
 def log(desk: Desk, which: Filter) -> list[dict[str, object]]:
-    """The deliveries asked for with all their columns and, under `metrics`, the latest counts that are known."""
+    """The deliveries asked for with all their columns and, under `metrics`, the latest counts that are known.
+
+    Raises WrongUse as `queue` does.
+    """
     with desk.database.read() as tx:
-        return lists.log(tx, which)
+        return lists.log(tx, which) or _nothing_of(tx, desk, which)
 
 
 def story(desk: Desk, number: int) -> dict[str, object]:
@@ -59,6 +65,15 @@ def story(desk: Desk, number: int) -> dict[str, object]:
             "attempts": lists.attempts(tx, number),
             "audit": ledger.history(tx, [f"delivery:{number}", f"post:{row['post_id']}"]),
         }
+
+
+def _nothing_of(tx: Transaction, desk: Desk, which: Filter) -> list[dict[str, object]]:
+    """An empty list. Raises WrongUse for a mission or account neither in the file nor of any delivery ever queued."""
+    if which.mission and not lists.queue(tx, Filter(mission=which.mission, limit=1)):
+        desk.settings.mission(which.mission)
+    if which.account and not lists.queue(tx, Filter(account=which.account, limit=1)):
+        desk.settings.account(which.account)
+    return []
 
 
 def _late_by_s(row: Mapping[str, Any], now: datetime) -> int | None:

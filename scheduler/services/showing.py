@@ -74,6 +74,7 @@ class Shown:
     pictures: tuple[Picture, ...] = ()
     metrics: Mapping[str, int] = field(default_factory=dict)
     may_be_out: bool = False
+    next_at: datetime | None = None  # when it is tried, where that is not its own time
 
     @property
     def standing(self) -> State | Review:
@@ -178,7 +179,7 @@ def needs_a_person(rows: Iterable[Shown], now: datetime) -> list[Shown]:
     """What goes no further by itself, the soonest due first.
 
     Unclear, held and failed deliveries; those of posts that nobody has approved a day before their time or later; and
-    those that wait although their time has passed by more than `STUCK_AFTER`.
+    those that wait although their time, or the one july30 has put them off to, has passed by more than `STUCK_AFTER`.
     """
     return [one for one in rows if one.state in STOPPED or _unapproved(one, now) or _stuck(one, now)]
 
@@ -243,6 +244,7 @@ def _one(row: Mapping[str, Any], post: Mapping[str, Any]) -> Shown:
         text=post["text"],
         language=post["language"],
         metrics=row.get("metrics", {}),
+        next_at=row["next_at"],
     )
 
 
@@ -269,7 +271,8 @@ def _unapproved(one: Shown, now: datetime) -> bool:
 
 
 def _stuck(one: Shown, now: datetime) -> bool:
-    return one.standing is State.WAITING and now - one.due.instant > STUCK_AFTER
+    wanted = max(one.due.instant, one.next_at or one.due.instant)  # july30 itself has put it off: nobody need act
+    return one.standing is State.WAITING and now - wanted > STUCK_AFTER
 
 
 def _pause(row: Mapping[str, Any]) -> Pause:

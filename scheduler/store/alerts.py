@@ -42,12 +42,17 @@ def mark(tx: Transaction) -> Mark | None:
     return Mark(**{name: row[name] for name in Mark.__slots__}) if row else None
 
 
-def set_mark(tx: Transaction, to: Mark) -> None:
-    """The mark stands there once this transaction commits."""
-    row = {name: getattr(to, name) for name in Mark.__slots__}
+def set_mark(tx: Transaction, to: Mark, *, failing_too: bool = True) -> None:
+    """The mark stands there once this transaction commits; without `failing_too` what it says of addresses stays."""
+    row = {name: getattr(to, name) for name in Mark.__slots__ if failing_too or not name.startswith("failing")}
     here = update(alert_cursor).where(alert_cursor.c.id == 1).values(row).returning(alert_cursor.c.id)
     if not tx.execute(here).all():
         tx.execute(insert(alert_cursor).values(id=1, **row))
+
+
+def all_take(tx: Transaction) -> None:
+    """The mark says of no address that it does not take its alerts."""
+    tx.execute(update(alert_cursor).values(failing=None, failing_since=None))
 
 
 def news(tx: Transaction, after: int, most: int) -> tuple[list[dict[str, Any]], int]:

@@ -12,10 +12,10 @@ import pytest
 
 from scheduler.model import DAEMON, Scope, State, Unavailable
 from scheduler.notify.alerts import Bell
-from scheduler.services import operating
+from scheduler.services import alerting, operating
 from scheduler.services.alerting import Alarm
 from scheduler.store import alerts, lists, pauses
-from tests.adapters.raw_server import RawServer, hang
+from tests.adapters.raw_server import RawServer, answering, hang
 from tests.fakes.bell import Chime
 from tests.fakes.world import outcome
 
@@ -194,6 +194,24 @@ def test_a_restart_does_not_hide_that_an_address_fails(office: Office) -> None:
     ended(office, office.delivery())
     after(office, Alarm(office.desk, deaf), seconds=15)
     after(office, Alarm(office.desk, Chime(2)), seconds=15)
+    assert mark(office).failing == "address 1: deaf"
+
+
+def test_once_every_address_takes_the_test_message_none_is_said_to_fail(office: Office) -> None:
+    """The corrected address would be called broken until the next alert, perhaps for days: nobody reads on."""
+    deaf = Chime()
+    deaf.deaf = {1}
+    alarm = Alarm(office.desk, deaf)
+    ended(office, office.delivery())
+    after(office, alarm, seconds=15)
+    with RawServer(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as chat:
+        urls = (chat.url.replace("http", "json"),)
+        desk = replace(office.desk, settings=replace(office.settings, alert_urls=urls))
+        assert [one.ok for one in alerting.try_out(desk)] == [True]
+    assert (mark(office).failing, mark(office).failing_since) == (None, None)
+    after(office, Alarm(office.desk, Chime()), seconds=5)
+    assert mark(office).failing is None
+    after(office, alarm, minutes=5)
     assert mark(office).failing == "address 1: deaf"
 
 

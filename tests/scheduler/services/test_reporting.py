@@ -176,6 +176,17 @@ def test_a_state_that_there_is_not_is_refused(office: Office) -> None:
         reporting.queue(office.desk, Filter(state="hold"))
 
 
+def test_a_mission_or_account_that_there_is_not_is_refused(office: Office) -> None:
+    """An empty list for a mistyped account reads as "nothing is held there"."""
+    office.delivery()
+    for wrong in (Filter(account="ge-outbx"), Filter(mission="ge")):
+        with pytest.raises(WrongUse, match=r"no (account|mission) '.*' in config.toml"):
+            reporting.queue(office.desk, wrong)
+    with pytest.raises(WrongUse, match="no mission 'ge'"):
+        reporting.log(office.desk, Filter(mission="ge"))
+    assert reporting.queue(office.desk, Filter(account="ge-outbox", state="held")) == []
+
+
 def test_the_log_has_the_latest_counts_and_no_others(office: Office) -> None:
     """A count that nobody gave is not nought."""
     number = office.published()

@@ -141,6 +141,11 @@ class Newsroom:
             counted = [(number, one) for one in found if isinstance(one, Reading)]
             readings.append(tx, counted, read_at=self.clock())
 
+    def put_off(self, number: int, to: datetime) -> None:
+        """The delivery is tried at that instant, not at its own time."""
+        with self.database.write() as tx:
+            tx.execute(update(delivery).where(delivery.c.id == number).values(next_at=to))
+
     def stop(self, scope: Scope, subject: str, why: str) -> None:
         """The red button is pressed."""
         operating.pause(self.desk, scope, subject, why=why)

@@ -160,6 +160,18 @@ def test_a_post_whose_time_has_passed_is_asked_for(room: Newsroom) -> None:
     assert "The 10:00 post for ge-outbox has not gone out yet." in room.see("/")
 
 
+def test_what_july30_itself_has_put_off_asks_for_nobody(room: Newsroom) -> None:
+    """It says "nobody need act" of it, and a page that counts it as a matter is believed no more."""
+    number = room.queue("GE", at="2027-07-30T10:00")
+    room.clock.now = datetime(2027, 7, 30, 6, 16, tzinfo=UTC)
+    room.put_off(number, room.clock.now + timedelta(minutes=30))
+    room.beat()
+    assert "has not gone out yet" not in room.see("/")
+    room.clock.now += timedelta(minutes=46)
+    room.beat()
+    assert "The 10:00 post for ge-outbox has not gone out yet." in room.see("/")
+
+
 def test_times_are_the_missions_own_with_utc_beside_them(room: Newsroom) -> None:
     """An officer thinks in her own clock, a coordinator in UTC."""
     room.queue("TJ", at="2027-07-30T11:00")
