@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.contract import Ambiguous, Fact, Identity, Lookup, NeedsHand, Option, Profile, Reading, Receipt, Rejected
-from adapters.manual_kit import PAGE, kit_of
-from adapters.on_disk import name_for, prepare_folder, reveal
+from adapters.manual_kit import PAGE, kit_of, lay_out
+from adapters.on_disk import name_for
 from adapters.registry import UnknownPlatformError, profile_of
 from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from adapters.contract import Progress, Secrets
@@ -79,9 +78,7 @@ class Manual:
         Raises Rejected where a picture is gone or changed, Retryable where the disk refuses.
         """
         contents = kit_of(message, self._account, self.limits())
-        kit = self._folder / f"{name_for(key)}-{_digest(contents)}"
-        if not kit.is_dir():
-            reveal(prepare_folder(self._folder, contents), kit)
+        kit = lay_out(contents, self._folder, name_for(key))
         return NeedsHand(
             reason=f"paste it by hand from {kit} (open {PAGE}), then: july30 queue resolve ID --published URL",
             evidence={"folder": str(kit)},
@@ -98,10 +95,3 @@ class Manual:
     def delete(self, remote_id: str) -> None:
         """Never done by us: raises Rejected, which says who must do it."""
         raise Rejected(f"taken down by hand: open {remote_id} and delete it there, then mark it as removed here")
-
-
-def _digest(contents: Mapping[str, bytes]) -> str:
-    whole = hashlib.sha256()
-    for name, content in contents.items():
-        whole.update(name.encode() + hashlib.sha256(content).digest())
-    return whole.hexdigest()[:8]

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from html import escape
 from typing import TYPE_CHECKING
 
-from adapters.on_disk import picture_name, read_picture
+from adapters.on_disk import picture_name, prepare_folder, read_picture, reveal
 from posts.check import UNITS, length
 from posts.measure_text import measure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from posts.limits import Limits
     from posts.model import Account, Message
 
 PAGE = "kit.html"
-TELL = "july30 queue resolve ID --published ADDRESS"
+TELL = "Copy the address of the post and tell the queue: july30 queue resolve {} --published ADDRESS"
 LAYOUT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem }}
@@ -37,19 +39,33 @@ document.querySelectorAll("button").forEach(function (button) {{
 """
 
 
-def kit_of(message: Message, account: Account, limits: Limits) -> dict[str, bytes]:
+def kit_of(message: Message, account: Account, limits: Limits, *, number: str = "ID") -> dict[str, bytes]:
     """The files of a kit, by name. Raises Rejected where a picture is gone or changed.
 
-    `limits`: those of the channel, by which the page tells how long each text is there.
+    `limits`: those of the channel, by which the page tells how long each text is there. `number`: the delivery's.
     """
     pictures = {picture_name(number, one): read_picture(one) for number, one in enumerate(message.media, 1)}
     words = {**_texts(message), **_alt_texts(message)}
     if message.first_comment:
         words["first-comment.txt"] = message.first_comment
-    steps = _steps(message, account, tuple(pictures))
+    steps = [*_steps(message, account, tuple(pictures)), TELL.format(number)]
     told = {"README.txt": "".join(f"{number}. {step}\n" for number, step in enumerate(steps, 1))}
     told[PAGE] = _page(words, tuple(pictures), steps, account, limits)
     return {**pictures, **{name: text.encode("utf-8", "replace") for name, text in {**words, **told}.items()}}
+
+
+def lay_out(contents: Mapping[str, bytes], parent: Path, name: str) -> Path:
+    """The kit lies in a folder below `parent`, whole; its name holds the words too, so that new ones have a new folder.
+
+    Raises Retryable where the disk refuses.
+    """
+    whole = hashlib.sha256()
+    for file, content in contents.items():
+        whole.update(file.encode() + hashlib.sha256(content).digest())
+    kit = parent / f"{name}-{whole.hexdigest()[:8]}"
+    if not kit.is_dir():
+        reveal(prepare_folder(parent, contents), kit)
+    return kit
 
 
 def _texts(message: Message) -> dict[str, str]:
@@ -79,7 +95,7 @@ def _steps(message: Message, account: Account, pictures: Sequence[str]) -> list[
     steps += [f"Reply to your last post with the whole of {name}." for name in more]
     if message.first_comment:
         steps.append("Put first-comment.txt as the first comment under it.")
-    return [*steps, f"Copy the address of the post and tell the queue: {TELL}"]
+    return steps
 
 
 def _page(

@@ -44,6 +44,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": plan.export,
     "preview": plan.preview,
     "quotes": quotes.quotes,
+    "manual-kit": queue.manual_kit,
     "pause": red_button.pause,
     "resume": red_button.resume,
     "status": reports.status,

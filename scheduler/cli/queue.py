@@ -90,6 +90,22 @@ def show_(
     show(told, as_json, lambda _console: _say_story(told))
 
 
+def manual_kit(
+    context: typer.Context,
+    delivery: Number,
+    folder: Annotated[Path, typer.Option(help="Where the kit's own folder is made.")] = Path("kits"),
+    as_json: Json = False,
+) -> None:
+    """Lay a held delivery out for a person: texts with their lengths, pictures, alt texts, a page that copies each."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.laying_out import lay_out_kit
+
+    with open_desk(config_of(context)) as desk:
+        kit = lay_out_kit(desk, delivery, folder)
+    told = {"delivery": delivery, "folder": str(kit), "page": str(kit / "kit.html")}
+    show(told, as_json, lambda console: console.print(str(kit / "kit.html"), markup=False, soft_wrap=True))
+
+
 def add(
     context: typer.Context,
     mission: Annotated[list[str], typer.Option(help="For this mission; may be given several times.")],

@@ -66,6 +66,7 @@ READING = [
     "july30 verify",
     "july30 queue list",
     "july30 queue show",
+    "july30 manual-kit",
     "july30 cards render",
     "july30 cards templates",
     "july30 accounts list",
