@@ -69,6 +69,7 @@ PAGE_POSTS = 100
 PAGES_MAX = 32  # the platform lists no more than the last 3,200 posts
 BATCH_POSTS = 100
 ID = re.compile(r"[0-9]{1,19}", re.ASCII)
+LENGTH = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 NOT_FOUND = "resource-not-found"
 
 
@@ -84,8 +85,8 @@ class X:
     the client has one (OAuth 2.0, scopes tweet.read tweet.write users.read media.write offline.access); their place
     must be one that can be written.
 
-    Options, all as text: `links`: "no" for posts without links, which cost a thirteenth; `text_max` for an account that
-    may write more than 280; `media_upload`: "json" (as when it is not given), "multipart" or "chunked"; `fields`:
+    Options, all as text: `links`: "no" for posts without links (one costs 13 times more); `text_max` where it may write
+    more than 280; `media_upload`: "json" (as when it is not given), "multipart" or "chunked"; `fields`:
     "post" for a server that asks for post.fields where the documents say tweet.fields.
     """
 
@@ -149,7 +150,7 @@ class X:
     def limits(self) -> Limits:
         """The documented ones, with what the account's options say of texts and links."""
         given = self._account.options.get("text_max", "")
-        most = int(given) if ID.fullmatch(given) else LIMITS.text[0].max
+        most = int(given) if LENGTH.fullmatch(given) else LIMITS.text[0].max
         links_max = 0 if self._account.options.get("links") == "no" else None
         return replace(LIMITS, text=(replace(LIMITS.text[0], max=most),), links_max=links_max)
 
@@ -243,7 +244,7 @@ class X:
                     f" {', '.join(values)}"
                 )
         given = self._account.options.get("text_max", "280")
-        if not ID.fullmatch(given):
+        if not LENGTH.fullmatch(given):
             raise Rejected(f"account '{self._account.id}': option text_max is '{given}'; correct it to a number")
         if len(message.media) > LIMITS.images_max:
             raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
@@ -295,10 +296,10 @@ class X:
         raise Retryable(f"looking for our own posts: more than {PAGES_MAX * PAGE_POSTS}")
 
     def _rest_of_thread(self, first: str) -> list[str]:
-        """The ids of our own replies to the post, and to those; reading is paid, so only where there are replies."""
-        answer = self._read([first])
-        counts = [one.get("public_metrics") for one in _posts(answer)]
-        if not any(isinstance(one, dict) and one.get("reply_count") != 0 for one in counts):
+        """The ids of our own replies to the post, and to those; reading is paid, so not where it has no replies."""
+        there = _posts(self._read([first]))
+        counts = [one.get("public_metrics") for one in there]
+        if there and all(isinstance(one, dict) and one.get("reply_count") == 0 for one in counts):
             return []
         parts = [first]
         for one in reversed(self._own({"since_id": first})):

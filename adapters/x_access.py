@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from adapters.contract import Secrets
     from posts.model import Account
 
-SIGNERS = ("oauthlib", "requests_oauthlib")  # at debug level they log the header that they have made
+TALKERS = ("oauthlib", "requests_oauthlib", "tweepy")  # at debug level they log headers, and texts of posts
 FOUR_KEYS = {
     "consumer_key": ("consumer_key", "api_key"),
     "consumer_secret": ("consumer_secret", "api_secret", "api_key_secret"),
@@ -101,8 +101,8 @@ class Access:
         self._secrets = secrets
         self._http = http
         self._lock = threading.Lock()
-        self._unsaved: Tokens | None = None
-        for name in SIGNERS:
+        self._unsaved: tuple[Tokens, Tokens] | None = None  # what was spent, and what came for it
+        for name in TALKERS:
             logging.getLogger(name).setLevel(logging.WARNING)
 
     @property
@@ -130,14 +130,17 @@ class Access:
     def _renewed(self, spent: Tokens) -> Tokens:
         """Tokens other than the spent ones, durable before anybody uses them."""
         with self._lock:
-            current = self._unsaved or self._tokens()
-            if current.value("access_token") == spent.value("access_token"):
-                self._secrets.save(current.text())  # a place that cannot keep the new pair must not cost the old one
-                current = self._unsaved = self._refreshed(current)
-            if self._unsaved:
-                self._secrets.save(current.text())
+            stored = self._tokens()
+            if self._unsaved is None or self._unsaved[0] != stored:
                 self._unsaved = None
-            return current
+                if stored.value("access_token") != spent.value("access_token"):
+                    return stored  # another sender, or another process, has renewed them
+                self._secrets.save(stored.text())  # a place that cannot keep the new pair must not cost the old one
+                self._unsaved = (stored, self._refreshed(stored))
+            fresh = self._unsaved[1]
+            self._secrets.save(fresh.text())
+            self._unsaved = None
+            return fresh
 
     def _refreshed(self, old: Tokens) -> Tokens:
         if not old.value("refresh_token") or not old.value("client_id"):

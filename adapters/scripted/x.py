@@ -112,6 +112,10 @@ class XServer(ScriptedServer):
         """The post has these counts: `like_count` and so on."""
         self._posts[remote_id].counts.update(counts)
 
+    def forget(self, remote_id: str) -> None:
+        """Somebody has deleted the post by other means."""
+        del self._posts[remote_id]
+
     def write(self, text: str, reply_to: str = "") -> str:
         """The account has written a post by other means; its id."""
         return self._keep(text, reply_to, ())

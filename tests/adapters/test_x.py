@@ -194,7 +194,7 @@ def test_a_failed_upload_is_no_doubt(server: XServer, tmp_path: Path, mishap: Mi
 
 
 @pytest.mark.parametrize(
-    "options", [{"media_upload": "post"}, {"fields": "x"}, {"links": "none"}, {"text_max": "long"}]
+    "options", [{"media_upload": "post"}, {"fields": "x"}, {"links": "none"}, {"text_max": "long"}, {"text_max": "0"}]
 )
 def test_an_unknown_option_names_the_account_and_the_option(server: XServer, options: dict[str, str]) -> None:
     """A typing error in the configuration is told before the first byte leaves."""
@@ -409,6 +409,15 @@ def test_a_thread_is_taken_down_whole(server: XServer) -> None:
     assert readings(adapter.measure([made(other).remote_id]))
 
 
+def test_what_is_left_of_a_thread_is_taken_down_too(server: XServer) -> None:
+    """Somebody has deleted the first part by hand; the others must not stay because of it."""
+    adapter = adapter_for(server)
+    receipt = made(adapter.publish(THREAD, "k", MemoryProgress()))
+    server.forget(receipt.remote_id)
+    adapter.delete(receipt.remote_id)
+    assert server.public == 0
+
+
 # -- finding -------------------------------------------------------------------------------------------------------
 
 
@@ -588,6 +597,28 @@ def test_new_tokens_that_could_not_be_kept_are_kept_at_the_next_try(rotating: XS
     assert (rotating.tokens.renewals, json.loads(kept.value)["access_token"]) == (1, rotating.tokens.access_token)
 
 
+def test_tokens_that_were_connected_anew_are_not_overwritten_by_older_ones(rotating: XServer) -> None:
+    """Whoever mends an account by hand must find it mended tomorrow too."""
+
+    class Full(KeptSecret):
+        def save(self, secret: str) -> None:
+            self.saved.append(secret)
+            if len(self.saved) == 2:
+                raise AuthExpired("the disk is full")
+            self.value = secret
+
+    kept = Full(tokens_of(rotating, access_token="run-out").value)
+    adapter = with_tokens(rotating, kept)
+    with pytest.raises(AuthExpired, match="disk is full"):
+        adapter.whoami()
+    assert rotating.tokens is not None
+    rotating.tokens.refresh_token = "a-refresh-token-of-today"
+    kept.value = tokens_of(rotating, access_token="run-out-too", refresh_token="a-refresh-token-of-today").value
+    assert adapter.whoami().handle == "iomgeorgia"
+    assert json.loads(kept.value)["access_token"] == rotating.tokens.access_token
+    assert rotating.tokens.renewals == 2
+
+
 def test_many_senders_renew_the_tokens_once(rotating: XServer) -> None:
     """Two renewals with one refresh token are one too many: the platform may revoke them all."""
     adapter = with_tokens(rotating, tokens_of(rotating, access_token="run-out"))
@@ -702,6 +733,7 @@ def test_the_numbers_in_the_limits_are_those_of_the_facts() -> None:
     told = {fact.name: fact.value for fact in X.profile.facts}
     assert told["text"] == str(LIMITS.text[0].max)
     assert told["link"] == str(LIMITS.text[0].link_length)
+    assert told["parts of a thread"] == str(LIMITS.parts_max)
     assert told["images"] == str(LIMITS.images_max)
     assert told["image size"] == str(LIMITS.image_bytes_max)
     assert LIMITS.alt_text is not None
