@@ -17,6 +17,7 @@ from scheduler.clocks import Clocks
 from scheduler.config import load
 from scheduler.delivery import Courier, Rhythm
 from scheduler.engine.embedded import Lanes
+from scheduler.model import WrongUse
 from scheduler.plan import window_end
 from scheduler.secrets import StoredSecret
 from scheduler.services.desk import Desk
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from scheduler.journal.writing import Journal
     from scheduler.standstill import Standstill
     from scheduler.store.writer import GroupWriter
+
+NO_FILE = (
+    "there is no database {file}: whoever looks after this machine puts it back (is its disk mounted?), or restores a"
+    " copy of it: july30 restore; only where there never was one: july30 init"
+)
 
 
 def utc_now() -> datetime:
@@ -105,7 +111,12 @@ def open_desk(path: Path) -> Iterator[Desk]:
 
 
 def desk_over(settings: Settings, database: Database, actor: str) -> Desk:
-    """A desk over an open database, with the catalogue brought up to the settings."""
+    """A desk over an open database, with the catalogue brought up to the settings.
+
+    Raises WrongUse where its file is not there: merely opening it would make an empty one in its place.
+    """
+    if database.same_file() is None:
+        raise WrongUse(NO_FILE.format(file=database.url.database))
     migrate.require_newest(database)
     with database.read() as tx:
         fits = catalogue.fits(tx, settings.campaign, settings.missions, settings.accounts)

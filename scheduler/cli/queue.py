@@ -140,7 +140,7 @@ def add(
     with desk_of(context, acting) as desk:
         ids = queue_post(desk, wish)
     numbers = " ".join(map(str, ids))
-    words = f"queued as drafts: posts {numbers}; `july30 queue submit {numbers}` lets them go out"
+    words = f"queued as drafts: posts {numbers}; nothing goes out before: july30 queue submit {numbers}"
     show({"posts": ids}, as_json, lambda console: console.print(words, markup=False))
 
 

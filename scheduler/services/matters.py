@@ -143,7 +143,7 @@ def _paused(row: Mapping[str, Any], now: datetime) -> Matter:
     if ours:
         asked, ends = "Whoever keeps the account connects it again:", f"july30 accounts check {row['subject']}"
     elif row["release_asked_by"]:
-        asked = "{asking} asks to resume it; a second person confirms:"
+        asked, ends = "{asking} asks to resume it; a second person confirms:", f"{ends} --as EMAIL"
     values = {"what": f"{row['scope']}{reach}", "at": clock(row["at"], now), "by": row["by"], "why": row["why"]}
     return Matter(
         kind="paused",

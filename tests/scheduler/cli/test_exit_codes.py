@@ -74,7 +74,8 @@ def test_a_database_that_nobody_made_says_how_to_make_it(bare: Program) -> None:
     """Also for the daemon: it must not start on nothing."""
     bare.write("config.toml", CONFIG)
     for command in (["status"], ["queue", "list", "--json"], ["daemon"]):
-        wrong_use(bare.run(*command), "july30 init")
+        wrong_use(bare.run(*command), "july30 init", "july30 restore")
+    assert not list(bare.config.parent.glob("july30.db*"))  # an empty one would stand in the way of the right one
 
 
 def test_a_database_of_a_newer_version_is_left_alone(program: Program) -> None:
