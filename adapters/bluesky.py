@@ -7,6 +7,7 @@ is sent twice is one post.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date
 from email.utils import parsedate_to_datetime
@@ -74,6 +75,7 @@ METRICS = {
 }
 BATCH_POSTS = 25
 HANDLES_MAX = 5
+POST_ADDRESS = re.compile(r"https://[^/]+/profile/(?P<who>[^/?#]+)/post/(?P<rkey>[^/?#]+)/?(?:[?#].*)?")
 
 
 def _fact(name: str, value: str, unit: str, source: str = LEXICONS, *, sure: bool = True) -> Fact:
@@ -188,6 +190,14 @@ class Bluesky:
                 )
             found += 1
         return _receipt(first, found) if found else None
+
+    def remote_id_at(self, address: str) -> str | None:
+        """The record behind an address as browsers show it; None where it is none, or nobody tells whose it is."""
+        found = POST_ADDRESS.fullmatch(address)
+        who = found["who"] if found else ""
+        did = who if who.startswith("did:") else self._known_names([f"@{who}"]).get(who)
+        uri = f"at://{did}/{COLLECTION}/{found['rkey']}" if found and did else ""
+        return uri if place_of(uri) else None
 
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
         """The counts of these posts now, a count that is not given left out; Gone for those that are not there."""

@@ -209,6 +209,14 @@ class Dated(Protocol):
         """`heard` is given the server and its time (aware) with every answer from now on."""
 
 
+@runtime_checkable
+class Addressed(Protocol):
+    """An adapter whose posts are not called by the last part of their address."""
+
+    def remote_id_at(self, address: str) -> str | None:
+        """What the platform calls the post at the address that a person gave; None for an address that is not its."""
+
+
 class Adapter(Protocol):
     """How one account on one platform is spoken to.
 

@@ -34,7 +34,8 @@ LIMITS = Limits(
 class Manual:
     """One account that a person publishes on, with a folder `folder/id/` of kits. Needs no secret; calls nobody.
 
-    Option `stands_for`: the platform on which the person publishes; without it our own limits hold.
+    Options: `stands_for`: the platform on which the person publishes; without it our own limits hold. `measured_by`:
+    the id of an account of ours on that platform, on the same server, which reads the counts.
     """
 
     profile = Profile(
@@ -49,6 +50,11 @@ class Manual:
                 name="stands_for",
                 default="",
                 meaning="the platform where the person publishes: its limits hold, and the text that is meant for it",
+            ),
+            Option(
+                name="measured_by",
+                default="",
+                meaning="the id of an account of ours on that platform, which reads the counts of what is given back",
             ),
         ),
     )

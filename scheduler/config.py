@@ -365,6 +365,11 @@ def _contradictions(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, s
         yield ("mission",), "there is none; write at least one [[mission]] with code, name, time_zone and languages"
     yield from _repeated(codes)
     yield from _repeated(ids)
+    for path, options in _options(document).items():
+        by = options.get("measured_by")
+        if by is not None and by not in ids.values():
+            hint = _did_you_mean(str(by), set(ids.values()))
+            yield (*path, "measured_by"), f"there is no [[account]] with the id '{by}'; {hint}"
     for path, code in _written(document, "account", "mission").items():
         if codes and code not in codes.values():
             yield path, f"there is no [[mission]] with the code '{code}'; {_did_you_mean(code, set(codes.values()))}"
@@ -374,6 +379,13 @@ def _written(document: Mapping[str, object], table: str, key: str) -> dict[KeyPa
     rows = document.get(table)
     pairs = enumerate(rows) if isinstance(rows, list) else ()
     return {(table, n, key): row[key] for n, row in pairs if isinstance(row, dict) and isinstance(row.get(key), str)}
+
+
+def _options(document: Mapping[str, object]) -> dict[KeyPath, dict[str, object]]:
+    rows = document.get("account")
+    pairs = enumerate(rows) if isinstance(rows, list) else ()
+    there = {("account", n, "options"): row.get("options") for n, row in pairs if isinstance(row, dict)}
+    return {path: options for path, options in there.items() if isinstance(options, dict)}
 
 
 def _repeated(written: Mapping[KeyPath, str]) -> Iterator[tuple[KeyPath, str]]:

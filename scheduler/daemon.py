@@ -206,7 +206,7 @@ class Daemon:
     def _measure(self) -> None:
         desk = self._desk
         rhythm, stopping = rhythm_of(desk.settings), self._stopping.is_set
-        measure_due(desk.database, desk.adapter_of, rhythm, desk.now, stopping, self._courier.server_of)
+        measure_due(desk.database, desk.reader_of, rhythm, desk.now, stopping, self._courier.server_of)
 
     def _settle(self) -> None:
         if not self.standstill.words:  # a copy's rows are left as they are until they have been reconciled

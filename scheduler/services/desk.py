@@ -46,6 +46,11 @@ class Desk:
         """What is promised to this very account: its options may allow more than its platform does by itself."""
         return self.adapter_of(account.id).profile if self.can_publish(account) else self.profile(account)
 
+    def reader_of(self, account_id: str) -> Adapter:
+        """Who can read what this account's posts have got: another account where a person publishes for this one."""
+        account = self.settings.account(account_id)
+        return self.adapter_of(account.options.get("measured_by") or account_id)
+
     def can_publish(self, account: Account) -> bool:
         """Whether this program can publish to the account's platform at all."""
         return registry.can_publish(account.platform)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from adapters.contract import Failure
+from adapters.contract import Addressed, Failure
 from posts.compose import compose
 from scheduler.looking import Memory
 from scheduler.model import Scope, State, WrongUse
@@ -73,7 +73,7 @@ def resolve_published(desk: Desk, number: int, address: str | None) -> str:
         require_for_deliveries(tx, desk, Right.LET_GO, [number])
     receipt = None if address else _look_up(desk, number)
     permalink = receipt.permalink if receipt else str(address)
-    remote_id = receipt.remote_id if receipt else remote_id_of(permalink)
+    remote_id = receipt.remote_id if receipt else _remote_id_at(desk, number, permalink)
     with desk.database.write() as tx:
         row = moves.get(tx, number)
         if remote_id in claims.taken_remote_ids(tx, str(row["account_id"]), but=number):
@@ -129,6 +129,17 @@ def resume_and_foresee(desk: Desk, scope: Scope, subject: str, *, why: str) -> t
         ended = pauses.release(tx, scope, stored, why=why, by=desk.actor, now=desk.now())
         will = foresee(tx, desk.now(), but=before)
     return (Resumed.ENDED if ended else Resumed.NOT_PAUSED), will
+
+
+def _remote_id_at(desk: Desk, number: int, address: str) -> str:
+    """What the platform calls the post there: the adapter knows where that is no part of the address."""
+    with desk.database.read() as tx:
+        account_id = str(moves.look(tx, number)["account_id"])
+    if desk.can_publish(desk.settings.account(account_id)):
+        reader: object = desk.reader_of(account_id)
+        if isinstance(reader, Addressed) and (named := reader.remote_id_at(address)):
+            return named
+    return remote_id_of(address)
 
 
 def remote_id_of(address: str) -> str:

@@ -638,3 +638,14 @@ def test_a_take_down_that_fails_is_told(server: BlueskyServer) -> None:
     server.will_fail(Reply(status=500), path="/xrpc/com.atproto.repo.deleteRecord")
     with pytest.raises(Retryable):
         adapter_for(server).delete(uri)
+
+
+def test_an_address_as_a_browser_shows_it_names_the_record(server: BlueskyServer) -> None:
+    """A person gives that one when they settle a post; without its record it is never measured nor taken down."""
+    adapter = adapter_for(server)
+    receipt = made(adapter.publish(MESSAGE, "k", MemoryProgress()))
+    rkey = receipt.remote_id.rpartition("/")[2]
+    for who in (server.handle, server.did):
+        assert adapter.remote_id_at(f"https://bsky.example/profile/{who}/post/{rkey}?x=1") == receipt.remote_id
+    for other in (f"https://bsky.example/profile/nobody.example/post/{rkey}", "https://bsky.example/profile/x", "x"):
+        assert adapter.remote_id_at(other) is None
