@@ -57,7 +57,7 @@ class Watch:
         with self._desk.database.read() as tx:
             beat = lists.last_beat(tx)
         self._last_beat = cast("datetime", beat["beat_at"]) if beat else None
-        self._look_into_the_past()
+        self._is_past()
         self._amiss.set()
         self.tick()
 
@@ -68,12 +68,12 @@ class Watch:
         if self.standstill.has(CLOCK) or self.standstill.has(PAST):
             self._ask_the_time()
         self.look_at_the_clock()
-        if self.standstill.has(PAST):
-            self._look_into_the_past()
+        if self.standstill.has(PAST) and self._is_past():
+            return  # nothing is recovered at a time that is wrong
         if self._begun and not place.is_there(self._desk.settings.journal_folder):
             self._amiss.set()  # else it would be noticed by the next post that is due, perhaps on the day itself
-        if not self._amiss.is_set() or self.standstill.has(PAST):
-            return  # nothing is recovered at a time that is wrong
+        if not self._amiss.is_set():
+            return
         try:
             found = lineage.look(self._desk)
             if found.words:
@@ -83,6 +83,7 @@ class Watch:
         except JournalAwayError as error:
             self._amiss.set()
             self.standstill.say(JOURNAL, str(error))
+        self.standstill.clear(PAST)  # last: until here nobody knew whether this is an old copy
 
     def look_at_the_clock(self) -> None:
         """Nothing is sent while the clock cannot be believed. Costs nothing: done before every pass."""
@@ -97,18 +98,18 @@ class Watch:
         """The journal is on the disk."""
         self.journal.close()
 
-    def _look_into_the_past(self) -> None:
-        """Nothing is sent while what has happened here already lies in the future."""
+    def _is_past(self) -> bool:
+        """Whether what has happened here already lies in the future: then nothing is sent."""
         now = self._desk.now()
         with self._desk.database.read() as tx:
             told, confirmed = instances.last_event(tx)
         known = [one for one in (told, None if confirmed else self._last_beat) if one]
         last = max(known, default=now)
         sure = self._desk.clocks is not None and self._desk.clocks.confirmed()
-        if last - now > JUMP_MAX and not sure:
+        past = last - now > JUMP_MAX and not sure
+        if past:
             self.standstill.say(PAST, IN_THE_PAST.format(now=now, last=last))
-        else:
-            self.standstill.clear(PAST)
+        return past
 
     def _ask_the_time(self) -> None:
         """A few servers have been asked anything at all: what matters is the time in their answers."""

@@ -295,6 +295,27 @@ def test_a_clock_behind_what_was_recorded_sends_and_recovers_nothing(house: Hous
         publish(house, watch, "after")
 
 
+def test_an_old_copy_sends_nothing_in_the_moment_in_which_the_clock_is_right_again(
+    house: House, keeper: Keeper
+) -> None:
+    """A machine put together anew, its clock wrong at first: the daemon must not be let go before it knows the rest."""
+    with watching(house) as watch:
+        publish(house, watch)
+        keeper.keep()
+        publish(house, watch)
+    keeper.put_back()
+    house.clock.tick(days=-9000)
+    let_go: list[bool] = []
+    watch = Watch(house.desk, on_change=lambda: let_go.append(watch.standstill.words is None))
+    watch.begin()
+    house.clock.tick(days=9000)
+    watch.tick()
+    assert "an old copy was restored" in str(watch.standstill.words)
+    assert "The clock shows" not in str(watch.standstill.words)
+    assert not any(let_go)
+    watch.close()
+
+
 def test_a_person_can_say_that_the_clock_is_right(house: House) -> None:
     """Something was recorded under a clock that ran ahead; nobody should wait until that day comes."""
     with watching(house) as watch:
