@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import Text, and_, bindparam, func, select, update
 
 from scheduler.model import DEATHS_MAX, Outcome, Stage, State
 from scheduler.store.columns import BigId, UtcDateTime
@@ -189,6 +189,7 @@ def _close_attempts(tx: Transaction, kept: Sequence[Outcome]) -> None:
                 "b_outcome": one.name,
                 "b_status": one.http_status,
                 "b_payload": one.payload_hash,
+                "b_stage": str(Stage.POSTING) if one.state is State.UNCLEAR else None,
                 "b_evidence": dict(one.evidence or {}),
             }
             for one in kept
@@ -206,6 +207,7 @@ def _attempt_update() -> Update:
             outcome=bindparam("b_outcome"),
             http_status=bindparam("b_status"),
             payload_hash=bindparam("b_payload"),
+            stage=func.coalesce(bindparam("b_stage", type_=Text()), attempt.c.stage),  # doubt outlives who held it
             evidence=bindparam("b_evidence"),
         )
     )

@@ -48,6 +48,16 @@ def test_an_outcome_is_the_delivery_s_state_its_attempt_s_end_and_one_audit_row(
     assert json.loads(end["after"])["state"] == state
 
 
+def test_what_is_unclear_may_be_out_whatever_its_stage_said(world: World) -> None:
+    """The stage's commit may be lost, or an adapter doubt before it: once held, only an answer lets it go again."""
+    number = world.delivery()
+    (claimed,) = world.claim()
+    world.record(outcome(claimed, State.UNCLEAR, world.clock(), name="died"))
+    world.move(number, State.HELD)
+    with world.database.read() as tx:
+        assert moves.may_be_out(tx, number)
+
+
 def test_a_receipt_is_kept_whole(world: World) -> None:
     """Where it is, since when, how late, and when its counts are read."""
     number = world.delivery()
