@@ -162,6 +162,11 @@ class Settler:
             if verdict.receipt and ours and any(map(ours, doubts.being_sent(tx, doubt.account))):
                 rival = Retryable("a post with the same words is being sent at this moment")
                 verdict = could_not_look(rival, doubt=doubt, now=now)
+            if verdict.receipt and verdict.receipt.remote_id in taken_remote_ids(
+                tx, doubt.account, but=doubt.delivery_id
+            ):
+                theirs = Retryable(f"the post that is there, {verdict.receipt.permalink}, counts for another delivery")
+                verdict = could_not_look(theirs, doubt=doubt, now=now)
             if verdict.state is State.WAITING and ours and any(map(ours, doubts.adopted(tx, doubt.account))):
                 verdict = twin_was_found(doubt, verdict)
             written = doubts.settle(tx, doubt, verdict, now, self._published(doubt, verdict))

@@ -172,6 +172,12 @@ def test_what_another_delivery_holds_is_not_adopted(world: World, desk: Callable
     here.look()
     assert adapter.looks == 1
     assert world.state(number) is State.UNCLEAR
+    here.look()
+    assert adapter.looks == 1, "it is asked again later, not every second"
+    assert "counts for another delivery" in world.row(number)["reason"]
+    world.clock.tick(hours=25)
+    here.look()
+    assert world.state(number) is State.HELD
 
 
 def test_the_post_of_a_sender_that_has_not_said_so_yet_is_not_adopted(world: World, desk: Callable[..., Desk]) -> None:
