@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters.contract import Failure, Receipt, Retryable
 from scheduler.model import SchedulerError, State
-from scheduler.retry import AFTER_CAP, one_line, plain_evidence
+from scheduler.retry import AFTER_CAP, names_the_post, one_line, plain_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ def decide_look(saw: Receipt | Exception | None, *, doubt: Doubt, asked: Asked, 
     A look that failed is not counted: it says nothing about the post.
     """
     match saw:
-        case Receipt() if not saw.remote_id.strip() or not saw.permalink.strip():
+        case Receipt() if not names_the_post(saw) or not saw.permalink.strip():
             nameless = Retryable("the platform shows the post, but without its id or address")
             return could_not_look(nameless, doubt=doubt, now=now)
         case Receipt() if max(1, len(saw.parts)) < asked.parts:

@@ -80,6 +80,12 @@ def backoff(tries: int, jitter: float) -> timedelta:
     return jitter * min(BACKOFF_CAP, BACKOFF_BASE * (1 << doublings))
 
 
+def names_the_post(receipt: Receipt) -> bool:
+    """Whether the receipt says which post it is, in words that every database takes."""
+    told = receipt.remote_id + receipt.permalink
+    return bool(receipt.remote_id.strip()) and told == _storable(told)
+
+
 def asked_to_wait(result: object) -> TypeGuard[Retryable]:
     """Whether the platform works and said that there were too many calls, or when to come back."""
     return isinstance(result, Retryable) and (result.http_status == TOO_MANY or result.after is not None)
@@ -122,7 +128,7 @@ class _Maker:
 
 def _published(receipt: Receipt, made: _Maker) -> Outcome:
     evidence = {**receipt.evidence, **({"parts": receipt.parts} if receipt.parts else {})}
-    if receipt.remote_id.strip():
+    if names_the_post(receipt):
         return made("receipt", State.PUBLISHED, receipt=receipt, evidence=evidence)
     reason = _unclear("The platform said yes but did not name the post")
     return made("ambiguous", State.UNCLEAR, reason, evidence={**evidence, "permalink": receipt.permalink})

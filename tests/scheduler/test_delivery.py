@@ -313,6 +313,8 @@ def _nothing_after(message: Message, key: str, progress: Progress) -> Any:
         (NotReady(after=MINUTE, reason="encoding"), State.WAITING, "not_ready", "encoding", 0),
         (NeedsHand(reason="Put it up"), State.HELD, "needs_hand", "Put it up", 0),
         (Receipt(remote_id="", permalink=""), State.UNCLEAR, "ambiguous", "did not name the post", 0),
+        (Receipt(remote_id="7\0", permalink="p"), State.UNCLEAR, "ambiguous", "did not name the post", 0),
+        (Receipt(remote_id="7", permalink="p\ud800"), State.UNCLEAR, "ambiguous", "did not name the post", 0),
         (_boom_before, State.WAITING, "own_fault", "KeyError", 1),
         (_boom_after, State.UNCLEAR, "own_fault", "KeyError", 1),
         (_nothing_before, State.WAITING, "own_fault", "TypeError", 1),
