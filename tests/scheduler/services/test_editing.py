@@ -10,6 +10,8 @@ import pytest
 from scheduler.model import State, WrongUse
 from scheduler.services import operating, reviewing
 from scheduler.services.editing import edit, move
+from scheduler.store import claims
+from tests.fakes.world import outcome
 
 if TYPE_CHECKING:
     from tests.scheduler.services.office import Office
@@ -94,6 +96,21 @@ def test_what_waits_for_its_time_or_for_a_person_can_be_edited(office: Office, s
     office.stands(office.world.deliveries(post)[0], state)
     reword(office, post)
     assert office.posts()[0]["text"] == NEW
+
+
+def test_an_edit_forgets_what_was_prepared_and_not_what_of_it_is_out(office: Office) -> None:
+    """A thread's first part is public and its second waits for a better moment: with other words it would go twice."""
+    post = office.post()
+    (number,) = office.world.deliveries(post)
+    office.due(number)
+    (claimed,) = office.world.claim()
+    part = {"permalink": "https://t.example/c/7", "says": "the old words"}
+    with office.database.write() as tx:
+        claims.save_progress(tx, [(number, claimed.fence, {"media-1": {"id": "7"}, "part-1": part})])
+    later = office.clock() + timedelta(minutes=5)
+    office.world.record(outcome(claimed, State.WAITING, office.clock(), next_at=later))
+    reword(office, post)
+    assert office.world.row(number)["progress"] == {"part-1": part}
 
 
 def test_a_failed_post_that_was_edited_waits_again_after_its_approval(office: Office) -> None:
