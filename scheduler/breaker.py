@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adapters.contract import Ambiguous, Failure, NeedsHand, NotReady, Receipt, Retryable
+from scheduler.clocks import JUMP_MAX
 from scheduler.retry import AFTER_CAP, TOO_MANY
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Breaker:
         """How many calls may be begun now; None for as many as there are."""
         if self.until is None:
             return None
-        return int(now >= self.until and not self.probing)
+        over = not timedelta() < self.until - now <= AFTER_CAP + JUMP_MAX  # or the clock was put back meanwhile
+        return int(over and not self.probing)
 
 
 def sign_of(result: object) -> Sign:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from structlog import get_logger
 
+from scheduler.clocks import JUMP_MAX
 from scheduler.lateness import Go, Hold, Skip, judge_all
 from scheduler.store import late, lists
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 log = get_logger()
 OUTAGE = timedelta(minutes=30)
 GRACE = timedelta(minutes=10)
+CLOCK_PUT_BACK = "The clock was put back after this was first said"
 NEVER_SENT = "Nothing was ever sent from this database"
 
 
@@ -57,7 +59,8 @@ def _look_back(tx: Transaction, now: datetime, beat: dict[str, object]) -> datet
     """Until when nothing late is moved, where an outage is just over; it is announced once."""
     seen = cast("dict[str, datetime | None]", beat)
     if (grace_until := seen["grace_until"]) and now < grace_until:
-        return grace_until
+        far = grace_until - now > GRACE + JUMP_MAX
+        return _announce(tx, now, CLOCK_PUT_BACK) if far else grace_until
     since = seen["able_at"] or seen["beat_at"]
     if since is None or now - since <= OUTAGE:
         return None

@@ -26,6 +26,12 @@ RESTING = Breaker(failures=5, rests=1, until=NOW, why="5 failures in a row")
 PROBING = Breaker(failures=5, rests=1, until=NOW, probing=True, why="5 failures in a row")
 
 
+def test_a_rest_that_a_wrong_clock_set_for_years_is_over_when_the_clock_is_right() -> None:
+    """Nobody rests for more than an hour; else the account would be left alone, in silence, until that year comes."""
+    assert Breaker(until=NOW + timedelta(days=900)).room(NOW) == 1
+    assert Breaker(until=NOW + timedelta(hours=1)).room(NOW) == 0
+
+
 @pytest.mark.parametrize(
     ("result", "sign"),
     [

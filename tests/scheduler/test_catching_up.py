@@ -319,6 +319,22 @@ def test_a_restart_within_the_grace_keeps_its_end(world: World) -> None:
     assert [row["verb"] for row in world.audit("daemon")] == ["announce"]
 
 
+def test_a_grace_that_a_wrong_clock_began_ends_all_the_same(world: World) -> None:
+    """It was years ahead, and is right now: what was missed would wait in silence until that year comes."""
+    _beat(world)
+    world.delivery()
+    world.clock.tick(days=900, hours=2)
+    _beat(world)
+    now = world.clock.tick(days=-900)
+    assert _catch_up(world) == now + catching_up.GRACE
+    world.clock.tick(minutes=4)
+    assert _catch_up(world) == now + catching_up.GRACE
+    world.clock.tick(minutes=6)
+    assert _catch_up(world) is None
+    (told,) = world.view("heartbeat")
+    assert (told["announcement"], told["grace_until"]) == (None, None)
+
+
 def test_a_person_s_word_counts_in_the_grace(world: World) -> None:
     """Whoever reads the announcement can let the most important one go at once."""
     _beat(world)
