@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -40,6 +41,7 @@ MEASURE_EVERY_S = 2
 SETTLE_EVERY_S = 1
 WATCH_EVERY_S = 2
 LOOK_EVERY_S = 0.5  # how soon a change made by a door is seen
+PASS_EVERY = timedelta(seconds=30)  # at the latest: what nobody tells of, such as a claim whose answer was lost
 CALLS_END_WITHIN_S = 27.0  # of the 30 s that a service manager gives
 LOOKS_END_WITHIN_S = 1.0  # a look only reads: one that hangs is left behind
 PLACE = "place"
@@ -139,14 +141,19 @@ class Daemon:
         return faults + 1
 
     def _rest_until(self, next_due: datetime | None) -> None:
-        """Returns when the next is due, a sender is free, a door has changed something, or we are to stop."""
+        """Returns when the next is due, a sender is free, a door has changed something, or we are to stop.
+
+        And after half a minute in any case.
+        """
+        since = self._desk.now()
         while not self._stopping.is_set():
             wait = LOOK_EVERY_S
             if next_due is not None:
                 wait = min(wait, max(0.0, (next_due - self._desk.now()).total_seconds()))
             if self._wake.wait(wait):
                 return
-            if next_due is not None and next_due <= self._desk.now():
+            now = self._desk.now()
+            if (next_due is not None and next_due <= now) or not timedelta() <= now - since < PASS_EVERY:
                 return
             if self._changed() or not self._has_place():
                 return

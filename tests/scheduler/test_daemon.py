@@ -18,7 +18,7 @@ from adapters.scripted.mastodon import MastodonServer
 from scheduler.daemon import Daemon, _stop_aside
 from scheduler.model import State, Unavailable
 from scheduler.services import reviewing
-from scheduler.store import lists
+from scheduler.store import claims, lists
 from tests.adapters.raw_server import RawServer, answering, hang
 from tests.fakes.adapter import ObedientAdapter
 from tests.journeys.house import TOKEN, House, until
@@ -223,6 +223,19 @@ def test_a_change_in_the_moment_between_the_pass_and_the_look_is_not_missed(offi
     unsteady.on_mark = a_door_is_faster
     with running(office):
         until(lambda: office.world.state(number) is State.PUBLISHED, within_s=10, what="it is published")
+
+
+def test_a_claim_whose_answer_was_lost_is_found_though_nothing_else_happens(office: Office) -> None:
+    """The last post of a day would else stand as being sent until the next morning, and nobody would know."""
+    number = office.delivery()
+    with running(office):
+        until(lambda: office.world.view("heartbeat"), within_s=10, what="the daemon's first heartbeat")
+        with office.database.write() as tx:
+            assert claims.claim(tx, now=office.world.row(number)["due_at"], most=1, owner="nobody")
+        threading.Event().wait(1.5)
+        assert office.world.state(number) is State.SENDING
+        office.clock.tick(seconds=31)
+        until(lambda: office.world.state(number) is State.WAITING, within_s=5, what="it waits again")
 
 
 # -- standing still -----------------------------------------------------------------------------------------------

@@ -265,7 +265,7 @@ def test_what_may_be_out_is_told_from_what_is_not(world: World, name: str, poste
     (claimed,) = world.claim()
     if posted:
         _post(world, claimed)
-    world.record(outcome(claimed, State.UNCLEAR, world.clock(), name=name))
+    world.record(outcome(claimed, State.UNCLEAR if posted else State.WAITING, world.clock(), name=name))
 
     with world.database.read() as tx:
         assert moves.may_be_out(tx, number) is perhaps
