@@ -159,19 +159,26 @@ class Daemon:
                 return
 
     def _has_place(self) -> bool:
-        return self._place is None or self._place.held()
+        return self._place is None or (self._place.held() and not self.standstill.has(PLACE))
 
     def _keep_place(self) -> None:
-        """We are the one sender, or nothing is sent until we are again. Raises SecondSenderError if another one is."""
-        if self._place is None or self._place.held():
+        """We are the one sender, or nothing is sent until we are again. Raises SecondSenderError if another one is.
+
+        It may be another server that answers now, and one that is behind: once nothing is in hand any more, all is
+        looked at as at a start.
+        """
+        if self._place is None or self._has_place():
             return
         self.standstill.say(PLACE, LOST_PLACE)
         try:
-            self._place.take_again()
+            if not self._place.held():
+                self._place.take_again()
         except Unavailable as error:
             log.warning("the one sender's place is not ours yet", error=str(error))
             self._stopping.wait(FAULT_PAUSE_S)
-        else:
+            return
+        if self._courier.is_idle():
+            self._watch.start_over()
             self.standstill.clear(PLACE)
 
     def _changed(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -150,6 +151,10 @@ class Courier:
             log.warning("found in nobody's hand", **found)
         self._swept_at = now
 
+    def is_idle(self) -> bool:
+        """Whether nothing is in hand: everything that was claimed has ended, and what came of it is written."""
+        return not self._in_hand
+
     def prepared(self, claimed: Claimed) -> None:
         """The program has outlived the delivery's preparation; the next suspect may be taken."""
         if self._traffic.prepared(claimed.account, claimed.delivery_id):
@@ -223,10 +228,11 @@ class Courier:
         told = {"delivery": outcome.delivery_id, "state": outcome.state, "permalink": outcome.permalink}
         if error := written.exception():
             log.warning("outcome not written, trying again", **told, error=str(error))
-            threading.Thread(target=self._record_later, args=(outcome,), daemon=True).start()
-            return
+            with suppress(RuntimeError):  # no thread to be had: the sweep goes by what is on disk
+                threading.Thread(target=self._record_later, args=(outcome,), daemon=True).start()
+                return
         self._in_hand.discard((outcome.delivery_id, outcome.fence))
-        if not written.result():
+        if not error and not written.result():
             log.error("outcome came too late: it is no longer ours", **told)
 
     def _record_later(self, outcome: Outcome) -> None:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 log = get_logger()
 COPY, JOURNAL, CLOCK, PAST, FILE = "copy", "journal", "clock", "past", "file"
+LOOKING_AGAIN = (
+    "The database was cut off for a moment, and another server may answer now: whether it knows everything that was"
+    " sent is looked at first; nobody need act."
+)
 FILE_GONE = (
     "The database's file was taken away or replaced while the daemon ran: whoever looks after this machine stops it,"
     " puts the file back (or runs `july30 restore`), and starts it again."
@@ -44,6 +48,7 @@ class Watch:
         self.standstill = Standstill(on_change=on_change)
         self.journal = Journal(desk.settings.journal_folder, on_trouble=self._troubled)
         self._begun = False
+        self._turn = threading.Lock()
         self._amiss = threading.Event()
         self._last_beat: datetime | None = None  # of the daemon before us
         self._asked = 0
@@ -72,8 +77,21 @@ class Watch:
             return  # nothing is recovered at a time that is wrong
         if self._begun and not place.is_there(self._desk.settings.journal_folder):
             self._amiss.set()  # else it would be noticed by the next post that is due, perhaps on the day itself
-        if not self._amiss.is_set():
-            return
+        with self._turn:
+            if self._amiss.is_set():
+                self._look()
+
+    def start_over(self) -> None:
+        """Nothing is sent before the next tick has looked at database and journal as at a start.
+
+        Call it while nothing is in hand: whatever is sending then was lost, and what the journal knows of it counts.
+        """
+        with self._turn:
+            self.standstill.say(COPY, LOOKING_AGAIN)
+            self._begun = False
+            self._amiss.set()
+
+    def _look(self) -> None:
         try:
             found = lineage.look(self._desk)
             if found.words:

@@ -16,11 +16,13 @@ import pytest
 from adapters.contract import Rejected
 from adapters.scripted.mastodon import MastodonServer
 from scheduler.daemon import Daemon, _stop_aside
+from scheduler.journal.lines import subject_of
 from scheduler.model import State, Unavailable
 from scheduler.services import reviewing
 from scheduler.store import claims, lists
 from tests.adapters.raw_server import RawServer, answering, hang
 from tests.fakes.adapter import ObedientAdapter
+from tests.fakes.world import outcome
 from tests.journeys.house import TOKEN, House, until
 from tests.scheduler.services.office import Office
 
@@ -109,9 +111,9 @@ def office(unsteady: Unsteady, clock: Clock, tmp_path: Path) -> Office:
 
 
 @contextmanager
-def running(office: Office) -> Iterator[Daemon]:
+def running(office: Office, daemon: Daemon | None = None) -> Iterator[Daemon]:
     """The office's daemon runs in a thread, and has ended well."""
-    daemon = Daemon(office.desk_with(replace(office.settings, concurrency=2)))
+    daemon = daemon or Daemon(office.desk_with(replace(office.settings, concurrency=2)))
     ended: list[bool] = []
     thread = threading.Thread(target=lambda: ended.append(daemon.run()))
     thread.start()
@@ -229,13 +231,46 @@ def test_a_claim_whose_answer_was_lost_is_found_though_nothing_else_happens(offi
     """The last post of a day would else stand as being sent until the next morning, and nobody would know."""
     number = office.delivery()
     with running(office):
-        until(lambda: office.world.view("heartbeat"), within_s=10, what="the daemon's first heartbeat")
+        until(lambda: bool(office.world.view("heartbeat")), within_s=10, what="the daemon's first heartbeat")
         with office.database.write() as tx:
             assert claims.claim(tx, now=office.world.row(number)["due_at"], most=1, owner="nobody")
         threading.Event().wait(1.5)
         assert office.world.state(number) is State.SENDING
         office.clock.tick(seconds=31)
         until(lambda: office.world.state(number) is State.WAITING, within_s=5, what="it waits again")
+
+
+class Cut:
+    """The one sender's place: `cut`, it can be taken again at once."""
+
+    cut = False
+
+    def __call__(self) -> None:
+        pass
+
+    def held(self) -> bool:
+        return not self.cut
+
+    def take_again(self) -> None:
+        self.cut = False
+
+
+def test_a_server_that_is_behind_after_a_failover_learns_from_the_journal_what_is_out(office: Office) -> None:
+    """It takes for being prepared what is public already, and the daemon that sent it is still the same."""
+    number, place = office.delivery(), Cut()
+    daemon = Daemon(office.desk_with(replace(office.settings, concurrency=2)), place)
+    with running(office, daemon):
+        until(lambda: bool(office.world.view("heartbeat")), within_s=10, what="the daemon's first heartbeat")
+        with office.database.write() as tx:
+            (lost,) = claims.claim(tx, now=office.world.row(number)["due_at"], most=1, owner="before the failover")
+        out = outcome(lost, State.PUBLISHED, office.clock(), name="receipt")
+        journal = daemon._watch.journal
+        journal.intend([(subject_of(lost), "payload", office.clock())])
+        journal.tell(subject_of(lost), out)
+        place.cut = True
+        until(lambda: office.world.state(number) is State.PUBLISHED, within_s=10, what="it is known to be out")
+        until(lambda: daemon.standstill.words is None, within_s=5, what="it sends again")
+    assert office.world.row(number)["remote_id"] == out.remote_id
 
 
 # -- standing still -----------------------------------------------------------------------------------------------
