@@ -85,11 +85,11 @@ def event_of(row: Mapping[str, Any]) -> Event | None:
 
 def is_due(first_at: datetime, topic: Topic, last_told_at: datetime | None, now: datetime) -> bool:
     """Whether what has gathered since `first_at` may be told now."""
-    gathering = _within(now - first_at, GATHER_DOUBTS if topic is Topic.UNCLEAR else GATHER)
-    return not gathering and (last_told_at is None or not _within(now - last_told_at, ONE_A))
+    gathering = within(now - first_at, GATHER_DOUBTS if topic is Topic.UNCLEAR else GATHER)
+    return not gathering and (last_told_at is None or not within(now - last_told_at, ONE_A))
 
 
-def _within(span: timedelta, most: timedelta) -> bool:
+def within(span: timedelta, most: timedelta) -> bool:
     """Whether so little time has passed; a clock that was put back must keep nobody from being told."""
     return timedelta(0) <= span < most
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from scheduler.alarm import words
-from scheduler.alarm.events import GATHER, ONE_A
+from scheduler.alarm.events import GATHER, ONE_A, within
 from scheduler.store import lists
 
 if TYPE_CHECKING:
@@ -56,19 +56,19 @@ class Machine:
             return self._over(now)
         self._since = self._since or now
         last = self._said_at
-        if now - self._since < GATHER or (last is not None and now - last < SAY_AGAIN_AFTER):
+        if within(now - self._since, GATHER) or (last is not None and within(now - last, SAY_AGAIN_AFTER)):
             return None
         self._said_at = now
         return words.of_standstill(why, still=last is not None)
 
     def _over(self, now: datetime) -> Notice | None:
-        if self._said_at is None or now - self._said_at < ONE_A:
+        if self._said_at is None or within(now - self._said_at, ONE_A):
             return None  # never said; or it may come back at once, and nobody needs two messages a second
         self._said_at = None
         return words.of_going_on()
 
     def _why_away(self, now: datetime) -> str | None:
-        if self._away is None or now - self._away[0] < AWAY_AFTER:
+        if self._away is None or within(now - self._away[0], AWAY_AFTER):
             return None
         return f"Without its database july30 sends nothing. {self._away[1]}."
 
@@ -82,7 +82,7 @@ class OwnFault:
 
     def look(self, now: datetime) -> Notice | None:
         """The message, where something happened since the last one and that is an hour ago."""
-        if not self.happened or (self._said_at is not None and now - self._said_at < SAY_AGAIN_AFTER):
+        if not self.happened or (self._said_at is not None and within(now - self._said_at, SAY_AGAIN_AFTER)):
             return None
         told, self.happened, self._said_at = self.happened, "", now
         return words.of_own_fault(told)
