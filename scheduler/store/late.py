@@ -14,6 +14,7 @@ from scheduler.model import DAEMON, Review, State
 from scheduler.store.claims import NOW, ready
 from scheduler.store.columns import BigId, UtcDateTime
 from scheduler.store.ledger import Entry, write_down
+from scheduler.store.posts import what_is_out
 from scheduler.store.schema import campaign, delivery, mission, post
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from scheduler.lateness import Verdict
     from scheduler.store.database import Transaction
 
+PARTLY_OUT = "{reason}; a part of it is out already, at {where}: delete or complete it there, then skip or release this"
 BY_RULE, BY_PERSON = "rules", "person"
 ON_THE_WAY = frozenset({State.WAITING, State.SENDING, State.UNCLEAR, State.PUBLISHED})
 
@@ -73,20 +75,29 @@ def carry_out(tx: Transaction, decided: Iterable[tuple[Due, Verdict]], now: date
             case Hold() | Skip():
                 to = State.HELD if isinstance(verdict, Hold) else State.SKIPPED
                 stopped.append({"b_id": one.delivery_id, "b_state": to, "b_reason": verdict.reason})
-                entries.append(_entry(one.delivery_id, now, {"state": to, "reason": verdict.reason}))
     if going:
         tx.execute(_set_going(), going)
-    if stopped:
-        tx.execute(_stop(), stopped)
     write_down(tx, entries)
+    _stop_all(tx, stopped, now)
 
 
 def skip(tx: Transaction, numbers: Sequence[int], now: datetime) -> None:
     """These deliveries are skipped: their "not after" has passed."""
-    if numbers:
-        rows = [{"b_id": one, "b_state": State.SKIPPED, "b_reason": PAST_ITS_LIMIT} for one in numbers]
-        tx.execute(_stop(), rows)
-        write_down(tx, [_entry(one, now, {"state": State.SKIPPED, "reason": PAST_ITS_LIMIT}) for one in numbers])
+    _stop_all(tx, [{"b_id": one, "b_state": State.SKIPPED, "b_reason": PAST_ITS_LIMIT} for one in numbers], now)
+
+
+def _stop_all(tx: Transaction, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Each is held or skipped; one of which a part is out waits for a person in any case, who is told where it is."""
+    if not rows:
+        return
+    begun = select(delivery.c.id, delivery.c.progress).where(delivery.c.fence > 0)
+    found = {row.id: what_is_out(row.progress) for row in tx.execute(begun.where(delivery.c.state == State.WAITING))}
+    for row in rows:
+        if parts := found.get(row["b_id"]):
+            where = ", ".join(str(one["permalink"]) for one in parts.values())
+            row |= {"b_state": State.HELD, "b_reason": PARTLY_OUT.format(reason=row["b_reason"], where=where)}
+    tx.execute(_stop(), rows)
+    write_down(tx, [_entry(one["b_id"], now, {"state": one["b_state"], "reason": one["b_reason"]}) for one in rows])
 
 
 def late_count(tx: Transaction, now: datetime) -> int:

@@ -112,7 +112,7 @@ def replace(tx: Transaction, post_id: int, new: NewPost, *, by: str, now: dateti
     still_open = (delivery.c.post_id == post_id, delivery.c.state.in_([State.WAITING, State.HELD, State.FAILED]))
     before = tx.execute(select(delivery.c.id, delivery.c.progress).where(*still_open)).all()
     tx.execute(update(delivery).where(*still_open).values(**_wish(new), progress={}))
-    for number, kept in ((row.id, _what_is_out(row.progress)) for row in before):
+    for number, kept in ((row.id, what_is_out(row.progress)) for row in before):
         if kept:
             tx.execute(update(delivery).where(delivery.c.id == number).values(progress=kept))
 
@@ -297,7 +297,7 @@ def _variant_rows(post_id: int, content: Post) -> list[dict[str, object]]:
     ]
 
 
-def _what_is_out(progress: Mapping[str, object]) -> dict[str, object]:
+def what_is_out(progress: Mapping[str, object]) -> dict[str, dict[str, object]]:
     """The steps that made something public: whoever forgets them says it once more."""
     return {step: data for step, data in progress.items() if isinstance(data, dict) and data.get("permalink")}
 

@@ -13,8 +13,9 @@ from posts.model import Kind
 from scheduler import catching_up
 from scheduler.model import Scope, State
 from scheduler.plan import on_time
-from scheduler.store import late, pauses
+from scheduler.store import claims, late, pauses
 from tests.fakes.clock import MORNING
+from tests.fakes.world import outcome
 
 if TYPE_CHECKING:
     from tests.fakes.world import World
@@ -97,6 +98,21 @@ def test_what_is_past_its_not_after_is_skipped(world: World) -> None:
     world.catch_up()
     assert world.state(number) is State.SKIPPED
     assert "not after" in world.row(number)["reason"]
+
+
+def test_a_thread_that_is_out_in_part_is_never_skipped_as_if_nothing_were(world: World) -> None:
+    """Its half stands on the channel, and "it did not go out" would be a lie."""
+    late = world.clock() + MINUTE
+    number, other = world.delivery(not_after=late), world.delivery(not_after=late)
+    claimed = {one.delivery_id: one for one in world.claim()}
+    with world.database.write() as tx:
+        part: dict[str, dict[str, object]] = {"part-1": {"permalink": "https://t.example/c/7"}}
+        claims.save_progress(tx, [(number, claimed[number].fence, part)])
+    world.record(*(outcome(one, State.WAITING, world.clock()) for one in claimed.values()))
+    world.clock.tick(hours=2)
+    world.catch_up()
+    assert (world.state(number), world.state(other)) == (State.HELD, State.SKIPPED)
+    assert "https://t.example/c/7" in world.row(number)["reason"]
 
 
 @pytest.mark.parametrize("why", ["paused", "not approved"])

@@ -104,7 +104,7 @@ def test_an_edit_forgets_what_was_prepared_and_not_what_of_it_is_out(office: Off
     (number,) = office.world.deliveries(post)
     office.due(number)
     (claimed,) = office.world.claim()
-    part = {"permalink": "https://t.example/c/7", "says": "the old words"}
+    part: dict[str, object] = {"permalink": "https://t.example/c/7", "says": "the old words"}
     with office.database.write() as tx:
         claims.save_progress(tx, [(number, claimed.fence, {"media-1": {"id": "7"}, "part-1": part})])
     later = office.clock() + timedelta(minutes=5)
