@@ -80,6 +80,12 @@ def replace_post(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> Non
             raise WrongUse(
                 f"post {post_id} may be out (delivery {number}): settle it first with queue resolve {number}"
             )
+        if parts := posts.what_is_out(cast("dict[str, object]", row["progress"])):
+            where = ", ".join(str(one["permalink"]) for one in parts.values())
+            raise WrongUse(
+                f"a part of post {post_id} is out already, at {where} (delivery {number}): cancel it, delete that part"
+                " there, and queue the post anew"
+            )
         if row["account_id"] not in new.accounts and State.CANCELLED in MOVES[State(str(row["state"]))]:
             gone = Move(verb="edit", to=State.CANCELLED, actor=desk.actor, reason=NO_LONGER_NAMED)
             moves.make(tx, number, gone, desk.now())

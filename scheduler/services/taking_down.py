@@ -24,6 +24,10 @@ MAY_BE_OUT = (
     " if not, `july30 queue cancel {number}`"
 )
 BY_HAND = "delete it there by hand, then say so with --by-hand"
+PARTLY_OUT = (
+    "taken down ({why}), and a part of it is out at {where}: delete it there by hand,"
+    " then `july30 queue cancel {number}`"
+)
 
 
 def take_down(
@@ -85,6 +89,13 @@ def _cancel(desk: Desk, row: Mapping[str, Any], why: str) -> dict[str, object]:
             return _row(row, reason)
         if now["state"] not in MAY_BE_CANCELLED or moves.may_be_out(tx, number):
             return _row(row, _not_out_yet(now, doubtful=True))
+        if parts := posts.what_is_out(cast("dict[str, object]", now["progress"])):
+            where = ", ".join(str(one["permalink"]) for one in parts.values())
+            reason = PARTLY_OUT.format(why=why, where=where, number=number)
+            if now["state"] == State.WAITING:
+                held = Move(verb="take-down", to=State.HELD, actor=desk.actor, reason=reason)
+                moves.make(tx, number, held, desk.now())
+            return _row(row, reason)
         moves.make(tx, number, Move(verb="take-down", to=State.CANCELLED, actor=desk.actor, reason=why), desk.now())
     return _row(row, why, cancelled=True)
 

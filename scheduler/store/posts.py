@@ -93,7 +93,7 @@ def add_many(tx: Transaction, those: Sequence[NewPost], now: datetime) -> list[i
 def replace(tx: Transaction, post_id: int, new: NewPost, *, by: str, now: datetime) -> None:
     """The post says and wishes what `new` says and is a draft again; what was prepared for the old one is forgotten.
 
-    That is one version more, written by `by`. What of a thread is out already is not forgotten.
+    That is one version more, written by `by`.
     Deliveries of accounts no longer wished for must have been cancelled by the caller; new accounts get theirs.
     """
     tx.execute(update(post).where(post.c.id == post_id).values(**_columns(new), review=Review.DRAFT))
@@ -110,11 +110,7 @@ def replace(tx: Transaction, post_id: int, new: NewPost, *, by: str, now: dateti
     there = set(tx.scalars(select(delivery.c.account_id).where(delivery.c.post_id == post_id)))
     _add_deliveries(tx, [(post_id, new, one) for one in new.accounts if one not in there])
     still_open = (delivery.c.post_id == post_id, delivery.c.state.in_([State.WAITING, State.HELD, State.FAILED]))
-    before = tx.execute(select(delivery.c.id, delivery.c.progress).where(*still_open)).all()
     tx.execute(update(delivery).where(*still_open).values(**_wish(new), progress={}))
-    for number, kept in ((row.id, what_is_out(row.progress)) for row in before):
-        if kept:
-            tx.execute(update(delivery).where(delivery.c.id == number).values(progress=kept))
 
 
 def known(tx: Transaction, campaign_id: int, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Known]:
@@ -298,7 +294,7 @@ def _variant_rows(post_id: int, content: Post) -> list[dict[str, object]]:
 
 
 def what_is_out(progress: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """The steps that made something public: whoever forgets them says it once more."""
+    """The steps of a delivery's progress that made a part of it public, each with its address."""
     return {step: data for step, data in progress.items() if isinstance(data, dict) and data.get("permalink")}
 
 

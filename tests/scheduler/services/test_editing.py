@@ -98,8 +98,8 @@ def test_what_waits_for_its_time_or_for_a_person_can_be_edited(office: Office, s
     assert office.posts()[0]["text"] == NEW
 
 
-def test_an_edit_forgets_what_was_prepared_and_not_what_of_it_is_out(office: Office) -> None:
-    """A thread's first part is public and its second waits for a better moment: with other words it would go twice."""
+def test_a_thread_that_is_out_in_part_cannot_be_edited(office: Office) -> None:
+    """Its first part is public and its second waits: with other words the first would go twice, or never."""
     post = office.post()
     (number,) = office.world.deliveries(post)
     office.due(number)
@@ -109,8 +109,9 @@ def test_an_edit_forgets_what_was_prepared_and_not_what_of_it_is_out(office: Off
         claims.save_progress(tx, [(number, claimed.fence, {"media-1": {"id": "7"}, "part-1": part})])
     later = office.clock() + timedelta(minutes=5)
     office.world.record(outcome(claimed, State.WAITING, office.clock(), next_at=later))
-    reword(office, post)
-    assert office.world.row(number)["progress"] == {"part-1": part}
+    with pytest.raises(WrongUse, match="out already, at https"):
+        reword(office, post)
+    assert office.review(post) == "approved"
 
 
 def test_a_failed_post_that_was_edited_waits_again_after_its_approval(office: Office) -> None:

@@ -13,9 +13,10 @@ from adapters.outbox import Outbox
 from posts.compose import compose
 from scheduler.model import State, WrongUse
 from scheduler.services.taking_down import take_down
-from scheduler.store import posts
+from scheduler.store import claims, posts
 from tests.fakes.adapter import ObedientAdapter
 from tests.fakes.progress import MemoryProgress
+from tests.fakes.world import outcome
 
 if TYPE_CHECKING:
     from posts.model import Message
@@ -141,6 +142,20 @@ def test_what_may_be_out_is_not_called_off(office: Office) -> None:
     (told,) = take_down(office.desk, [office.world.row(number)["post_id"]], why="why", cancel_rest=True)
     assert (told["cancelled"], told["removed"], office.world.state(number)) == (False, False, State.HELD)
     assert f"queue resolve {number}" in str(told["reason"])
+
+
+def test_a_thread_that_is_out_in_part_is_stopped_and_listed_with_that_part(office: Office) -> None:
+    """ "Cancelled" would leave its first part on the channel, and nobody would know."""
+    number = office.delivery()
+    office.due(number)
+    (claimed,) = office.world.claim()
+    part: dict[str, object] = {"permalink": "https://t.example/c/7"}
+    with office.database.write() as tx:
+        claims.save_progress(tx, [(number, claimed.fence, {"part-1": part})])
+    office.world.record(outcome(claimed, State.WAITING, office.clock(), next_at=office.clock()))
+    (told,) = take_down(office.desk, [office.world.row(number)["post_id"]], why="why", cancel_rest=True)
+    assert (told["cancelled"], told["removed"], office.world.state(number)) == (False, False, State.HELD)
+    assert "https://t.example/c/7" in str(told["reason"])
 
 
 def test_what_is_unclear_is_held_so_that_it_does_not_go_again_by_itself(office: Office) -> None:
