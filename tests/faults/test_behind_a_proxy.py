@@ -51,7 +51,7 @@ def test_every_lost_answer_is_found_again_and_nothing_is_out_twice(
     """The judge is a server that others wrote, and the faults come after it has really taken the post."""
     now = datetime.now(UTC)
     house.build(f"{now:%Y-%m-%d}")
-    assert house.run("import", str(_sheet(house.folder, now + timedelta(seconds=8))), "--yes")["added"] == ROWS
+    assert house.run("import", str(_sheet(house.folder, now + timedelta(seconds=20))), "--yes")["added"] == ROWS
     for number, how in enumerate(BREAKS):
         proxy.will(how, path=STATUSES, after=min(number, 1))  # every other call: five in a row would rest the server
 
