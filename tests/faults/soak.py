@@ -71,7 +71,7 @@ class Soak:
         rig.tell("script", Script().text())
         rig.kill()
         rig.start()
-        rig.run_until_settled(patience_s=240)
+        rig.run_until_settled(patience_s=120)
         return self._told(posts, faults, monotonic() - began)
 
     def _under_fire(self) -> None:
