@@ -27,7 +27,7 @@ from adapters.bluesky_record import (
     record_of,
     says,
 )
-from adapters.bluesky_session import XRPC, Session, refusal, said
+from adapters.bluesky_session import XRPC, Session, refusal
 from adapters.contract import (
     Ambiguous,
     Duplicate,
@@ -270,7 +270,7 @@ class Bluesky:
                 answer = self._http.prepare(Call(what="asking who is named", method="GET", path=path, query=query))
             except Failure:
                 break
-            if answer.ok and (did := _text(said(answer), "did")):
+            if answer.ok and (did := _text(answer.fields(), "did")):
                 known[handle] = did
         return known
 
@@ -306,7 +306,7 @@ class Bluesky:
         answer = self._session.post_once(call)
         if answer.ok:
             return self._ref(answer, place)
-        error = said(answer).get("error")
+        error = answer.fields().get("error")
         if error == "InvalidSwap":
             return self._adopted(answer, place, record)
         if error == "BlobNotFound":
@@ -315,7 +315,7 @@ class Bluesky:
         raise refusal(answer, posting=True)
 
     def _ref(self, answer: Answer, place: Place) -> Ref:
-        found = said(answer)
+        found = answer.fields()
         cid = _text(found, "cid")
         if found.get("uri") != place.uri or cid is None:
             raise Ambiguous(
@@ -355,7 +355,7 @@ class Bluesky:
         query = [("repo", place.did), ("collection", COLLECTION), ("rkey", place.rkey)]
         call = Call(what="looking for our own post", method="GET", path=f"{XRPC}repo.getRecord", query=query)
         answer = self._session.prepare(call)
-        found, told_at = said(answer), answer.headers.get("date", "")
+        found, told_at = answer.fields(), answer.headers.get("date", "")
         if answer.status in {400, 404} and found.get("error") == "RecordNotFound":
             return None, told_at
         if not answer.ok:
@@ -377,7 +377,7 @@ class Bluesky:
         query = [("uris", one) for one in uris]
         call = Call(what="reading counts", method="GET", path="/xrpc/app.bsky.feed.getPosts", query=query)
         answer = self._appview.prepare(call) if self._appview else self._session.prepare(call)
-        posts = said(answer).get("posts")
+        posts = answer.fields().get("posts")
         if not answer.ok or not isinstance(posts, list):
             raise refusal(answer, posting=False)
         there = {one["uri"]: one for one in posts if isinstance(one, dict) and one.get("uri") in uris}
@@ -399,7 +399,7 @@ class Bluesky:
         answer = self._session.prepare(call)
         if not answer.ok:
             raise refusal(answer, posting=False)
-        return said(answer)
+        return answer.fields()
 
 
 def _known_parts(progress: Progress) -> list[Ref]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from adapters.contract import AuthExpired, Failure, Retryable
-from adapters.http import Answer, Call, Http, Unreadable, failure_for
+from adapters.http import Answer, Call, Http, failure_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,18 +119,9 @@ class Session:
         return name.lstrip("@"), password
 
 
-def said(answer: Answer) -> dict[str, Any]:
-    """The answer's JSON object; empty where it holds none."""
-    try:
-        found = answer.json()
-    except Unreadable:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def refusal(answer: Answer, *, posting: bool) -> Failure:
     """The failure that an unwelcome answer means: this platform tells of an account's faults with status 400 too."""
-    if answer.status == 400 and said(answer).get("error") in ACCOUNT_FAULTS:
+    if answer.status == 400 and answer.fields().get("error") in ACCOUNT_FAULTS:
         return AuthExpired(
             f"{answer.what}: the account was refused ({answer.words()}); connect it again with a new app password",
             http_status=answer.status,
@@ -140,7 +131,7 @@ def refusal(answer: Answer, *, posting: bool) -> Failure:
 
 
 def _has_run_out(answer: Answer) -> bool:
-    return answer.status == 401 or (answer.status == 400 and said(answer).get("error") in RUN_OUT)
+    return answer.status == 401 or (answer.status == 400 and answer.fields().get("error") in RUN_OUT)
 
 
 def _signed(call: Call, token: str, *others: str) -> Call:
@@ -151,7 +142,7 @@ def _signed(call: Call, token: str, *others: str) -> Call:
 def _tokens(answer: Answer) -> Tokens:
     if not answer.ok:
         raise refusal(answer, posting=False)
-    found = said(answer)
+    found = answer.fields()
     names = ("did", "handle", "accessJwt", "refreshJwt")
     did, handle, access, refresh = (one if isinstance(one := found.get(name), str) else "" for name in names)
     if not did or not access or not refresh:  # the answer may hold half a session: nothing of it is shown

@@ -101,6 +101,14 @@ class Answer:
         except (ValueError, RecursionError) as error:
             raise Unreadable(f"{self.what}: the answer is no JSON") from error
 
+    def fields(self) -> dict[str, Any]:
+        """The body's JSON object; empty where it holds none."""
+        try:
+            found = self.json()
+        except Unreadable:
+            return {}
+        return found if isinstance(found, dict) else {}
+
     def words(self) -> str:
         """What the platform says in words, at most 500 characters, without markup."""
         try:

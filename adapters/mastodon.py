@@ -218,7 +218,7 @@ class Mastodon:
             upload=Upload(form_field="file", name=name, mime=picture.mime, content=read_picture(picture)),
         )
         answer = self._http.prepare(call)
-        media_id = _id_of(_value(answer)) if answer.ok else None
+        media_id = _id_of(answer.fields()) if answer.ok else None
         if media_id is None:
             raise failure_for(answer, posting=False)
         progress.save(f"media-{number}", {"id": media_id})
@@ -235,7 +235,7 @@ class Mastodon:
 
     def _outcome(self, answer: Answer, *, with_media: bool) -> Receipt | NotReady:
         """What the answer to the posting call means; only an id and an address together mean published."""
-        if answer.ok and (receipt := _receipt(_value(answer))):
+        if answer.ok and (receipt := _receipt(answer.fields())):
             return receipt
         if answer.ok:
             raise Ambiguous(
@@ -282,7 +282,7 @@ class Mastodon:
             return None
         if not answer.ok:
             raise failure_for(answer, posting=False)
-        text = _value(answer).get("text")
+        text = answer.fields().get("text")
         return text if isinstance(text, str) else None
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -309,10 +309,10 @@ class Mastodon:
         for one in remote_ids:
             call = self._call("reading counts", "GET", f"/api/v1/statuses/{quote(one, safe='')}")
             answer = self._http.prepare(call)
-            if answer.status in NOT_THERE and "error" in _value(answer):  # the server's own words, not a proxy's page
+            if answer.status in NOT_THERE and "error" in answer.fields():  # the server's own words, not a proxy's page
                 yield Gone(remote_id=one, evidence=answer.evidence())
             elif answer.ok:
-                yield _value(answer)
+                yield answer.fields()
             elif answer.status not in NOT_THERE:
                 raise failure_for(answer, posting=False)
 
@@ -323,7 +323,7 @@ class Mastodon:
                 answer = self._http.prepare(call)
             except Failure:
                 return None
-            if answer.ok and (found := _value(answer)):
+            if answer.ok and (found := answer.fields()):
                 return found
         return None
 
@@ -331,7 +331,7 @@ class Mastodon:
         answer = self._http.prepare(call)
         if not answer.ok:
             raise failure_for(answer, posting=False)
-        return _value(answer)
+        return answer.fields()
 
     def _list(self, call: Call) -> list[dict[str, Any]]:
         return _objects(self._http.prepare(call))
@@ -379,15 +379,6 @@ def _part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _number(value: Mapping[str, Any], name: str) -> int | None:
     found = value.get(name)
     return found if type(found) is int and found > 0 else None
-
-
-def _value(answer: Answer) -> dict[str, Any]:
-    """The answer's JSON object; empty where it holds none."""
-    try:
-        found = answer.json()
-    except Unreadable:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _objects(answer: Answer) -> list[dict[str, Any]]:

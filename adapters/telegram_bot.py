@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from adapters.contract import AuthExpired, Failure, Retryable
-from adapters.http import WAIT_MAX, Answer, Call, Http, Unreadable, failure_for
+from adapters.http import WAIT_MAX, Answer, Call, Http, failure_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,19 +93,10 @@ class Bot:
             plain = {"form": {name: _in_form(value) for name, value in fields.items()}, "uploads": tuple(uploads)}
         path, hidden = f"/bot{token}/{method}", (token, quote(token, safe=""), token.rpartition(":")[2])
         answer = send(Call(what=what, method="POST", path=path, hidden=hidden, **plain))
-        said = said_in(answer)
+        said = answer.fields()
         if answer.ok and said.get("ok") is True and said.get("result"):
             return said["result"]
         raise refusal(answer, said, posting=posting)
-
-
-def said_in(answer: Answer) -> dict[str, Any]:
-    """The answer's JSON object; empty where it holds none."""
-    try:
-        found = answer.json()
-    except Unreadable:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def refusal(answer: Answer, said: Mapping[str, Any], *, posting: bool) -> Failure:

@@ -28,7 +28,7 @@ from adapters.contract import (
     Receipt,
     Rejected,
 )
-from adapters.http import Answer, Call, Http, Unreadable, failure_for
+from adapters.http import Answer, Call, Http, failure_for
 from adapters.on_disk import picture_name, read_picture
 from posts.limits import Limits, TextLimit, Unit
 
@@ -124,7 +124,7 @@ class Webhook:
         call = self._call("publishing", "POST", key, signed=body, content=body)
         progress.posting()
         answer = self._http.post_once(call)
-        receipt = _receipt(_said(answer)) if answer.ok or answer.status == 409 else None
+        receipt = _receipt(answer.fields()) if answer.ok or answer.status == 409 else None
         if receipt is not None:
             return receipt
         raise self._refusal(answer)
@@ -138,7 +138,7 @@ class Webhook:
             raise Ambiguous("this receiver cannot be asked what it has (option idempotent is not yes); look there")
         self._refuse_unfit()
         answer = self._http.prepare(self._call("looking for our own post", "GET", key, signed=key.encode()))
-        said = _said(answer)
+        said = answer.fields()
         if answer.ok and "id" in said and said["id"] is None:
             return None
         receipt = _receipt(said) if answer.ok else None
@@ -250,15 +250,6 @@ def _safe(address: str) -> bool:
     except ValueError:
         at_home = host == "localhost"
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and at_home))
-
-
-def _said(answer: Answer) -> Mapping[str, Any]:
-    """The answer's JSON object; empty where it holds none."""
-    try:
-        found = answer.json()
-    except Unreadable:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _receipt(said: Mapping[str, Any]) -> Receipt | None:

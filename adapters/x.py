@@ -29,7 +29,7 @@ from adapters.contract import (
 from adapters.http import Answer, Call, Http
 from adapters.parts import broken_off
 from adapters.x_access import Access
-from adapters.x_answers import data, errors, refusal, said, words
+from adapters.x_answers import data, errors, refusal, words
 from adapters.x_media import WAYS, Pictures, forget
 from adapters.x_session import client_for, told
 from adapters.x_text import answers, pictures, says, stands_alone
@@ -286,8 +286,8 @@ class X:
         for _ in range(PAGES_MAX):
             page = {"max_results": PAGE_POSTS, "tweet_fields": FIELDS, "pagination_token": token, **given}
             answer = told(self._client.get_users_tweets, me, **page)
-            meta = said(answer).get("meta") or {}
-            if not answer.ok or not (isinstance(said(answer).get("data"), list) or meta.get("result_count") == 0):
+            meta = answer.fields().get("meta") or {}
+            if not answer.ok or not (isinstance(answer.fields().get("data"), list) or meta.get("result_count") == 0):
                 raise refusal(answer, posting=False)
             found += _posts(answer)
             token = meta.get("next_token")
@@ -318,7 +318,7 @@ class X:
 
     def _read(self, remote_ids: Sequence[str]) -> Answer:
         answer = told(self._client.get_tweets, list(remote_ids), tweet_fields=["public_metrics"])
-        if not answer.ok or not (said(answer).keys() & {"data", "errors"}):
+        if not answer.ok or not (answer.fields().keys() & {"data", "errors"}):
             raise refusal(answer, posting=False)
         return answer
 
@@ -352,7 +352,7 @@ def _known_parts(progress: Progress) -> list[str]:
 
 def _posts(answer: Answer) -> list[dict[str, Any]]:
     """The posts of a list."""
-    found = said(answer).get("data")
+    found = answer.fields().get("data")
     return [one for one in found if isinstance(one, dict) and _is_id(one.get("id"))] if isinstance(found, list) else []
 
 

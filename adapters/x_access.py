@@ -15,7 +15,7 @@ import tweepy
 
 from adapters.contract import AuthExpired, Retryable
 from adapters.http import Answer, Call, Http
-from adapters.x_answers import refusal, said
+from adapters.x_answers import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,7 +151,7 @@ class Access:
         answer = self._http.prepare(_renewal(old))
         if answer.status in {400, 401}:
             return self._by_another(old, answer)
-        found = said(answer)
+        found = answer.fields()
         if not answer.ok:
             raise refusal(answer, posting=False)
         if not isinstance(found.get("access_token"), str):  # the answer may hold half a pair: nothing of it is shown

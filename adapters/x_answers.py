@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapters.contract import Ambiguous, Duplicate, Failure, Rejected, Retryable, UsedUp
-from adapters.http import Answer, Unreadable, failure_for, wait_asked
+from adapters.http import Answer, failure_for, wait_asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,30 +21,21 @@ ACCOUNT_TYPES = frozenset(
 ACCOUNT_WORDS = ("suspended", "account is temporarily locked", "to protect our users from spam")
 
 
-def said(answer: Answer) -> dict[str, Any]:
-    """The answer's JSON object; empty where it holds none."""
-    try:
-        found = answer.json()
-    except Unreadable:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def data(answer: Answer) -> dict[str, Any]:
     """The object under `data`; empty where there is none."""
-    found = said(answer).get("data")
+    found = answer.fields().get("data")
     return found if isinstance(found, dict) else {}
 
 
 def errors(answer: Answer) -> list[dict[str, Any]]:
     """The objects under `errors`; an answer of success may hold some too."""
-    found = said(answer).get("errors")
+    found = answer.fields().get("errors")
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def words(answer: Answer) -> str:
     """What the platform says, at most 500 characters: the detail of the problem, then each error's own words."""
-    problem = said(answer)
+    problem = answer.fields()
     told = [problem.get("detail") or problem.get("title"), *(one.get("message") for one in errors(answer))]
     found = "; ".join(dict.fromkeys(one for one in told if isinstance(one, str) and one))
     return " ".join(found.split())[:WORDS_MAX] or answer.words()
@@ -57,7 +48,7 @@ def refusal(answer: Answer, *, posting: bool) -> Failure:
     """
     what, status, spoken = answer.what, answer.status, words(answer)
     told: dict[str, Any] = {"http_status": status, "evidence": answer.evidence()}
-    kind, codes = _kind(said(answer)), _codes(answer)
+    kind, codes = _kind(answer.fields()), _codes(answer)
     if status == 402 or kind in PAID_OUT:
         return UsedUp(
             f"{what}: what was paid for is used up ({spoken}); buy credits or raise the cap at the platform", **told

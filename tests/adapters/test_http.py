@@ -321,6 +321,14 @@ def test_a_body_that_is_no_json_says_so(body: bytes) -> None:
         Answer(status=200, body=body).json()
 
 
+@pytest.mark.parametrize(
+    ("body", "fields"), [(b'{"id": "1"}', {"id": "1"}), (b'["id"]', {}), (b"<html>", {}), (b"", {})]
+)
+def test_a_body_that_is_no_object_has_no_fields(body: bytes, fields: dict[str, str]) -> None:
+    """A proxy's page and a bare list name no post: what is looked for in them is not there."""
+    assert Answer(status=200, body=body).fields() == fields
+
+
 @pytest.mark.parametrize("answer", [b"X-Fine: yes", b": no name\r\n no header"])
 def test_an_address_is_in_no_log_line(answer: bytes, caplog: pytest.LogCaptureFixture) -> None:
     """Some platforms want the token in the address, and the library below tells every address it calls."""

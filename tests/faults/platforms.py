@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.contract import Ambiguous, AuthExpired, Identity, Lookup, Profile, Reading, Receipt, Retryable
-from adapters.http import Answer, Call, Http, Unreadable, Upload, failure_for
+from adapters.http import Call, Http, Unreadable, Upload, failure_for
 from adapters.on_disk import picture_name, read_picture
 from posts.limits import Limits, TextLimit, Unit
 
@@ -53,7 +53,7 @@ class ByText:
             raise Ambiguous("publishing: the platform has this post already", http_status=409)
         if not answer.ok:
             raise failure_for(answer, posting=True)
-        value = _value(answer)
+        value = answer.fields()
         if "id" not in value:
             raise Ambiguous("publishing: answered without an id", http_status=answer.status)
         return _receipt(value)
@@ -74,7 +74,7 @@ class ByText:
         found = []
         for one in remote_ids:
             answer = self._http.prepare(self._call("counting", "GET", f"/posts/{one}"))
-            if answer.ok and isinstance(likes := _value(answer).get("likes"), int):
+            if answer.ok and isinstance(likes := answer.fields().get("likes"), int):
                 found.append(Reading(remote_id=one, metric="likes", value=likes, source=self.profile.platform))
         return found
 
@@ -98,7 +98,7 @@ class ByText:
 
     def _read(self, call: Call) -> dict[str, Any]:
         answer = self._http.prepare(call)
-        value = _value(answer)
+        value = answer.fields()
         if not answer.ok or "id" not in value:
             raise failure_for(answer, posting=False)
         return value
@@ -119,14 +119,6 @@ class NoLookup(ByText):
 
     def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:
         raise Ambiguous("nobody can be asked what is out there")
-
-
-def _value(answer: Answer) -> dict[str, Any]:
-    try:
-        found = answer.json()
-    except Unreadable:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _receipt(value: dict[str, Any]) -> Receipt:
