@@ -45,7 +45,8 @@ from adapters.contract import (
 )
 from adapters.http import Answer, Call, Http
 from adapters.on_disk import picture_name, read_picture
-from adapters.parts import broken_off
+from adapters.options import wrong
+from adapters.parts import broken_off, parts_out
 from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
@@ -224,9 +225,7 @@ class Bluesky:
     def _refuse_unfit(self, message: Message) -> None:
         given = self._account.options.get("image_bytes_max")
         if given is not None and not _is_number(given):
-            raise Rejected(
-                f"account '{self._account.id}': option image_bytes_max is '{given}'; correct it to a number of bytes"
-            )
+            raise wrong(self._account, "image_bytes_max", "a number of bytes")
         if message.media and len(message.media) > LIMITS.images_max:
             raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
 
@@ -293,8 +292,8 @@ class Bluesky:
             try:
                 refs.append(self._put(first.after(number - 1), record, progress))
             except Failure as failure:
-                part, where = f"part {number} of {len(message.parts)}", first.permalink if refs else ""
-                raise broken_off(failure, part, where) from None
+                what, where = f"part {number} of {len(message.parts)} is not out", first.permalink if refs else ""
+                raise broken_off(failure, what, where) from None
             if number < len(message.parts):
                 progress.save(f"part-{number}", {**refs[-1], "permalink": first.after(number - 1).permalink})
 
@@ -404,10 +403,7 @@ class Bluesky:
 
 def _known_parts(progress: Progress) -> list[Ref]:
     """The parts of the thread that are known to be out, in their order."""
-    known: list[Ref] = []
-    while saved := progress.saved.get(f"part-{len(known) + 1}"):
-        known.append({"uri": str(saved["uri"]), "cid": str(saved["cid"])})
-    return known
+    return [{"uri": str(one["uri"]), "cid": str(one["cid"])} for one in parts_out(progress)]
 
 
 def _receipt(first: Place, parts: int) -> Receipt:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -29,7 +29,9 @@ from adapters.contract import (
 )
 from adapters.html_text import MENTION, bones, normal, plain
 from adapters.http import Answer, Call, Http, Unreadable, Upload, failure_for
+from adapters.instants import is_older
 from adapters.on_disk import picture_name, read_picture
+from adapters.options import refuse_other_than
 from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
@@ -181,11 +183,7 @@ class Mastodon:
     def _refuse_unfit(self, message: Message) -> None:
         if len(message.parts) != 1:
             raise Rejected(f"a thread of {len(message.parts)} parts cannot be published here; make it one post")
-        if self._visibility() not in VISIBILITIES:
-            raise Rejected(
-                f"account '{self._account.id}': option visibility is '{self._visibility()}';"
-                f" correct it to one of {', '.join(VISIBILITIES)}"
-            )
+        refuse_other_than(self._account, "visibility", VISIBILITIES)
 
     def _visibility(self) -> str:
         return self._account.options.get("visibility", "public")
@@ -260,8 +258,8 @@ class Mastodon:
             last = [("max_id", list(found)[-1])] if found else []
             page = self._list(self._call("looking for our own posts", "GET", path, query=[*query, *last]))
             fresh = {remote_id: one for one in page if (remote_id := _id_of(one)) and remote_id not in found}
-            found |= {remote_id: one for remote_id, one in fresh.items() if not _older(one, since)}
-            if not fresh or any(_older(one, since) for one in fresh.values()):
+            found |= {remote_id: one for remote_id, one in fresh.items() if not is_older(one, since)}
+            if not fresh or any(is_older(one, since) for one in fresh.values()):
                 return list(found.values())
         raise Retryable(f"looking for our own posts: more than {PAGES_MAX * PAGE_POSTS} since {since.isoformat()}")
 
@@ -421,12 +419,3 @@ def _counts(status: Mapping[str, Any], remote_ids: Sequence[str]) -> list[Readin
 def _pictures(status: Mapping[str, Any]) -> int:
     attached = status.get("media_attachments")
     return len(attached) if isinstance(attached, list) else 0
-
-
-def _older(status: Mapping[str, Any], since: datetime) -> bool:
-    """Whether the status was surely made before that instant."""
-    try:
-        made = datetime.fromisoformat(str(status.get("created_at")))
-    except ValueError:
-        return False
-    return (made if made.tzinfo else made.replace(tzinfo=UTC)) < since

@@ -1,20 +1,34 @@
-"""What a failure means where the earlier parts of a thread are out already."""
+"""The parts of a thread: which are known to be out, and what a failure means where some are."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapters.contract import Ambiguous, AuthExpired, Failure, Retryable
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-def broken_off(failure: Failure, part: str, permalink: str) -> Failure:
+    from adapters.contract import Progress
+
+
+def parts_out(progress: Progress) -> list[Mapping[str, object]]:
+    """What was saved of each part that is known to be out, in their order: the steps part-1, part-2 and so on."""
+    known: list[Mapping[str, object]] = []
+    while saved := progress.saved.get(f"part-{len(known) + 1}"):
+        known.append(saved)
+    return known
+
+
+def broken_off(failure: Failure, what: str, permalink: str) -> Failure:
     """What may be tried again stays so, and goes on after the last part; the rest is Ambiguous, and looked up.
 
-    `permalink`: where the first part is; empty where none is out, and the failure is then as it was.
+    `what` says which part is not out. `permalink`: where the first part is; empty where none is out, and the failure
+    is then as it was.
     """
     if not permalink:
         return failure
-    words = f"{part} is not out, those before it are, at {permalink}: {failure}"
+    words = f"{what}, those before it are, at {permalink}: {failure}"
     told: dict[str, Any] = {"http_status": failure.http_status, "evidence": {**failure.evidence, "out": permalink}}
     match failure:
         case Retryable():

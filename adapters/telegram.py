@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.contract import (
     Ambiguous,
-    AuthExpired,
     Fact,
     Failure,
     Identity,
@@ -30,6 +29,8 @@ from adapters.contract import (
 )
 from adapters.http import Http, Upload
 from adapters.on_disk import picture_name, read_picture
+from adapters.options import refuse_other_than, wrong
+from adapters.parts import broken_off, parts_out
 from adapters.telegram_bot import Bot
 from posts.limits import Limits, TextLimit, Unit
 from posts.measure_text import fits
@@ -205,16 +206,11 @@ class Telegram:
     # -- preparing -------------------------------------------------------------------------------------------------
 
     def _refuse_unfit(self) -> None:
-        options = self._account.options
         for name, known in CHOICES.items():
-            if options.get(name, known[0]) not in known:
-                raise Rejected(self._wrong(name, f"one of {', '.join(known)}"))
+            refuse_other_than(self._account, name, known)
         for name in NUMBERS:
-            if name in options and self._number(name) is None:
-                raise Rejected(self._wrong(name, "a number above 0"))
-
-    def _wrong(self, name: str, wanted: str) -> str:
-        return f"account '{self._account.id}': option {name} is '{self._account.options[name]}'; correct it to {wanted}"
+            if name in self._account.options and self._number(name) is None:
+                raise wrong(self._account, name, "a number above 0")
 
     def _choice(self, name: str) -> str:
         return self._account.options.get(name, CHOICES[name][0])
@@ -317,7 +313,7 @@ def _permalink(chat: int, name: str, number: int) -> str:
 def _known(pieces: Sequence[_Piece], progress: Progress) -> list[_Sent]:
     """What is known to be out already, in its order. Raises Rejected where that was another post's."""
     known: list[_Sent] = []
-    while saved := progress.saved.get(f"part-{len(known) + 1}"):
+    for saved in parts_out(progress):
         ids, link = saved.get("ids"), str(saved.get("permalink"))
         if len(known) >= len(pieces) - 1 or saved.get("says") != pieces[len(known)].says or not isinstance(ids, list):
             raise Rejected(
@@ -338,16 +334,7 @@ def _broken_off(failure: Failure, part: str, first: _Sent | None) -> Failure:
             http_status=failure.http_status,
             evidence=failure.evidence,
         )
-    words = f"{part} is not known to be out, those before it are, at {first.permalink}: {failure}"
-    told: dict[str, Any] = {"http_status": failure.http_status}
-    told["evidence"] = {**failure.evidence, "out": first.permalink}
-    match failure:
-        case Retryable():
-            return Retryable(words, after=failure.after, **told)
-        case AuthExpired():
-            return AuthExpired(words, **told)
-        case _:
-            return Ambiguous(words, **told)
+    return broken_off(failure, f"{part} is not known to be out", first.permalink)
 
 
 def _place_of(remote_id: str) -> tuple[str, list[int]]:

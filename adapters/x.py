@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.contract import (
@@ -27,7 +27,9 @@ from adapters.contract import (
     Retryable,
 )
 from adapters.http import Answer, Call, Http
-from adapters.parts import broken_off
+from adapters.instants import is_older
+from adapters.options import refuse_other_than, wrong
+from adapters.parts import broken_off, parts_out
 from adapters.x_access import Access
 from adapters.x_answers import data, errors, refusal, words
 from adapters.x_media import WAYS, Pictures, forget
@@ -188,7 +190,7 @@ class X:
                 raise self._without_picture(gone.answer, progress, used_before=used_before) from None
             except Failure as failure:
                 where = self._address(out[0]) if out else ""
-                raise broken_off(failure, f"part {number} of {len(message.parts)}", where) from None
+                raise broken_off(failure, f"part {number} of {len(message.parts)} is not out", where) from None
             if number < len(message.parts):
                 progress.save(f"part-{number}", {"id": out[-1], "permalink": self._address(out[-1])})
         return self._receipt(out)
@@ -200,7 +202,7 @@ class X:
         for granted.
         """
         begin = since - CLOCKS_DIFFER
-        listed = [one for one in reversed(self._own({"start_time": begin})) if not _older(one, begin)]
+        listed = [one for one in reversed(self._own({"start_time": begin})) if not is_older(one, begin)]
         own = [one for one in listed if one["id"] not in progress.taken]
         known = _known_parts(progress)
         first = [one for one in own if _is_first(one, message)]
@@ -237,15 +239,9 @@ class X:
 
     def _refuse_unfit(self, message: Message) -> None:
         for option, values in (("media_upload", WAYS), ("fields", ("tweet", "post")), ("links", ("yes", "no"))):
-            given = self._account.options.get(option, values[0])
-            if given not in values:
-                raise Rejected(
-                    f"account '{self._account.id}': option {option} is '{given}'; correct it to one of"
-                    f" {', '.join(values)}"
-                )
-        given = self._account.options.get("text_max", "280")
-        if not LENGTH.fullmatch(given):
-            raise Rejected(f"account '{self._account.id}': option text_max is '{given}'; correct it to a number")
+            refuse_other_than(self._account, option, values)
+        if not LENGTH.fullmatch(self._account.options.get("text_max", "280")):
+            raise wrong(self._account, "text_max", "a number")
         if len(message.media) > LIMITS.images_max:
             raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
 
@@ -344,10 +340,7 @@ def _is_id(found: object) -> bool:
 
 def _known_parts(progress: Progress) -> list[str]:
     """The ids of the thread's parts that are known to be out, in their order."""
-    known: list[str] = []
-    while saved := progress.saved.get(f"part-{len(known) + 1}"):
-        known.append(str(saved["id"]))
-    return known
+    return [str(one["id"]) for one in parts_out(progress)]
 
 
 def _posts(answer: Answer) -> list[dict[str, Any]]:
@@ -358,15 +351,6 @@ def _posts(answer: Answer) -> list[dict[str, Any]]:
 
 def _is_first(post: Mapping[str, Any], message: Message) -> bool:
     return stands_alone(post) and pictures(post) == len(message.media) and says(post, message.text)
-
-
-def _older(post: Mapping[str, Any], since: datetime) -> bool:
-    """Whether the post was surely made before that instant."""
-    try:
-        made = datetime.fromisoformat(str(post.get("created_at")))
-    except ValueError:
-        return False
-    return (made if made.tzinfo else made.replace(tzinfo=UTC)) < since
 
 
 def _readings(post: Mapping[str, Any]) -> Iterator[Reading]:
