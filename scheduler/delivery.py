@@ -20,6 +20,7 @@ from scheduler.catching_up import catch_up
 from scheduler.content import payload_hash
 from scheduler.intents import Intents
 from scheduler.journal.lines import subject_of
+from scheduler.looking import another_account
 from scheduler.looks import first_look
 from scheduler.model import DAEMON, Claimed, Outcome, SchedulerError, Scope, Stage, State, Unavailable
 from scheduler.notify.faults import trace_of
@@ -263,10 +264,7 @@ class Courier:
                 before = confirmed_identity(tx, account.id)
                 wrong = bool(account.handle) and not same_handle(account.handle, who.handle)
                 if wrong or (before is not None and before != who.remote_id):
-                    raise AuthExpired(
-                        f"the secret of '{account.id}' opens {who.handle or who.remote_id}, which is not the account it"
-                        " was confirmed for"
-                    )
+                    raise another_account(account, who)
                 if before is None:
                     confirm_identity(tx, account.id, who, self._clock())
             self._known.add(account.id)

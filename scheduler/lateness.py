@@ -180,8 +180,7 @@ def _go(one: Due, agenda: Agenda, at: datetime, last: datetime | None, now: date
     if one.kind is not Kind.EXACT and one.place.quiet_hours is not None:
         ends.append(_next(at, one.place.quiet_hours.start, one.place.zone) - MOMENT)
     agenda.note(at, local_day(at, one.place.zone), late=True, by_rule=by_rule)
-    when = local_text(at, one.place.zone).replace("T", " ")[:16]
-    reason = f"{_missed(one)}: re-spaced to {when} in {one.place.zone}, nobody need act" if at > now else ""
+    reason = f"{_missed(one)}: re-spaced to {_minute(at, one)}, nobody need act" if at > now else ""
     return GoLate(at=at, until=min(ends), by_rule=by_rule, reason=reason)
 
 
@@ -240,8 +239,12 @@ def _local(instant: datetime, zone: str) -> datetime:
 
 
 def _missed(one: Due) -> str:
-    wished = local_text(one.due_at, one.place.zone).replace("T", " ")[:16]
-    return f"it missed its time, {wished} in {one.place.zone}"
+    return f"it missed its time, {_minute(one.due_at, one)}"
+
+
+def _minute(instant: datetime, one: Due) -> str:
+    """The minute as people of the delivery's zone say it: "2027-07-30 09:00 in Asia/Tbilisi"."""
+    return f"{local_text(instant, one.place.zone).replace('T', ' ')[:16]} in {one.place.zone}"
 
 
 def _the_day(one: Due) -> str:

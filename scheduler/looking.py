@@ -10,7 +10,7 @@ from adapters.contract import AuthExpired
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from adapters.contract import Adapter, Receipt
+    from adapters.contract import Adapter, Identity, Receipt
     from posts.model import Account, Message
     from scheduler.looks import Doubt
 
@@ -43,7 +43,12 @@ def make_sure_whose(adapter: Adapter, account: Account, confirmed: str | None) -
     """
     who = adapter.whoami()
     if confirmed is not None and confirmed != who.remote_id:
-        raise AuthExpired(
-            f"the secret of '{account.id}' opens {who.handle or who.remote_id}, which is not the account it was"
-            " confirmed for"
-        )
+        raise another_account(account, who)
+
+
+def another_account(account: Account, who: Identity) -> AuthExpired:
+    """What it means that the account's secret opens that one."""
+    return AuthExpired(
+        f"the secret of '{account.id}' opens {who.handle or who.remote_id}, which is not the account it was"
+        " confirmed for"
+    )

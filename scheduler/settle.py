@@ -19,6 +19,7 @@ from scheduler.plan import next_reading
 from scheduler.store import doubts, pauses
 from scheduler.store.catalogue import confirmed_identity
 from scheduler.store.claims import taken_remote_ids
+from scheduler.traffic import server_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 log = get_logger()
 MOST_AT_ONCE = 500
-Place = tuple[str, str]
 
 
 class Settler:
@@ -57,24 +57,24 @@ class Settler:
         self._rhythm = rhythm
         self._clock = clock
         self._stopping = stopping
-        self._at_work: dict[Place, threading.Thread] = {}
+        self._at_work: dict[str, threading.Thread] = {}
 
     def begin(self) -> int:
         """Every server with a look due has a worker at it; how many were begun. Returns at once.
 
         Call it from one thread at a time.
         """
-        self._at_work = {place: one for place, one in self._at_work.items() if one.is_alive()}
+        self._at_work = {server: one for server, one in self._at_work.items() if one.is_alive()}
         busy = set(self._at_work)  # before reading: what a worker settles meanwhile must not be looked up again
         with self._database.read() as tx:
             due = doubts.due(tx, now=self._clock(), at_once=self._at_once, most=MOST_AT_ONCE)
-        todo: dict[Place, list[Doubt]] = defaultdict(list)
+        todo: dict[str, list[Doubt]] = defaultdict(list)
         for one in due:
-            todo[self._place(one)].append(one)
-        idle = {place: those for place, those in todo.items() if place not in busy and not self._stopping.is_set()}
-        for place, those in idle.items():
-            worker = threading.Thread(target=self._work, args=(those,), name=f"settle {place[0]}", daemon=True)
-            self._at_work[place] = worker
+            todo[self._server(one)].append(one)
+        idle = {server: those for server, those in todo.items() if server not in busy and not self._stopping.is_set()}
+        for server, those in idle.items():
+            worker = threading.Thread(target=self._work, args=(those,), name=f"settle {server}", daemon=True)
+            self._at_work[server] = worker
             worker.start()
         return len(idle)
 
@@ -84,9 +84,9 @@ class Settler:
         for one in self._at_work.values():
             one.join(within_s / len(self._at_work))
 
-    def _place(self, doubt: Doubt) -> Place:
+    def _server(self, doubt: Doubt) -> str:
         account = self._accounts.get(doubt.account)
-        return (account.platform, account.base_url) if account else ("", "")
+        return server_of(account) if account else ""
 
     def _work(self, those: Sequence[Doubt]) -> None:
         away: dict[str, Exception] = {}

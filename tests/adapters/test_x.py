@@ -577,16 +577,18 @@ def test_a_place_that_cannot_keep_the_new_tokens_does_not_cost_the_old_ones(rota
     assert rotating.tokens.renewals == 0
 
 
+class Full(KeptSecret):
+    """A place whose disk is full at the second saving."""
+
+    def save(self, secret: str) -> None:
+        self.saved.append(secret)
+        if len(self.saved) == 2:
+            raise AuthExpired("the disk is full")
+        self.value = secret
+
+
 def test_new_tokens_that_could_not_be_kept_are_kept_at_the_next_try(rotating: XServer) -> None:
     """A disk that was full for a minute must not lock the account out."""
-
-    class Full(KeptSecret):
-        def save(self, secret: str) -> None:
-            self.saved.append(secret)
-            if len(self.saved) == 2:
-                raise AuthExpired("the disk is full")
-            self.value = secret
-
     kept = Full(tokens_of(rotating, access_token="run-out").value)
     adapter = with_tokens(rotating, kept)
     with pytest.raises(AuthExpired, match="disk is full"):
@@ -599,14 +601,6 @@ def test_new_tokens_that_could_not_be_kept_are_kept_at_the_next_try(rotating: XS
 
 def test_tokens_that_were_connected_anew_are_not_overwritten_by_older_ones(rotating: XServer) -> None:
     """Whoever mends an account by hand must find it mended tomorrow too."""
-
-    class Full(KeptSecret):
-        def save(self, secret: str) -> None:
-            self.saved.append(secret)
-            if len(self.saved) == 2:
-                raise AuthExpired("the disk is full")
-            self.value = secret
-
     kept = Full(tokens_of(rotating, access_token="run-out").value)
     adapter = with_tokens(rotating, kept)
     with pytest.raises(AuthExpired, match="disk is full"):

@@ -431,11 +431,11 @@ def test_a_server_that_hangs_keeps_no_other_waiting_and_has_one_worker(world: Wo
 
     assert here.settler.begin() == 2
     assert entered.acquire(timeout=PATIENCE_S)
-    here.settler._at_work["obedient", "https://elsewhere.example"].join(PATIENCE_S)
+    here.settler._at_work["elsewhere.example"].join(PATIENCE_S)
     assert (world.state(stuck), world.state(free)) == (State.UNCLEAR, State.PUBLISHED)
     assert here.settler.begin() == 0
 
     here.settler.stop(0)
     go_on.set()
-    here.settler._at_work["obedient", ""].join(PATIENCE_S)
+    here.settler._at_work["obedient"].join(PATIENCE_S)
     assert world.state(stuck) is State.UNCLEAR

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from openpyxl import Workbook
 from PIL import Image
 
+from posts.compose import compose
 from scheduler.config import load
 from scheduler.model import Role, State
 from scheduler.services.desk import Desk
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from adapters.contract import Adapter
+    from posts.model import Message
     from scheduler.config import Settings
     from scheduler.services.importing import Imported
     from scheduler.store.database import Database
@@ -145,6 +147,14 @@ class Office:
     def delivery(self, **cells: str) -> int:
         """One imported post; the id of its first delivery."""
         return self.world.deliveries(self.post(**cells))[0]
+
+    def message_of(self, number: int) -> tuple[Message, str]:
+        """What the platform is given of a delivery, and its key, or one of its own where it has none yet."""
+        row = self.world.row(number)
+        with self.database.read() as tx:
+            post = posts.load(tx, [row["post_id"]])[row["post_id"]]
+        account = self.settings.account(row["account_id"])
+        return compose(post, account, ObedientAdapter().limits()), row["key"] or f"key-{number}"
 
     def due(self, number: int) -> None:
         """The delivery's time has just come."""

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.contract import AuthExpired, Receipt, Retryable
-from posts.compose import compose
 from scheduler.model import State, WrongUse
 from scheduler.services import operating
 from scheduler.services.operating import remote_id_of
-from scheduler.store import posts
 from tests.fakes.adapter import ObedientAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from posts.model import Message
     from scheduler.services.desk import Desk
     from tests.scheduler.services.office import Office
 
@@ -177,7 +174,7 @@ def test_without_an_address_the_platform_is_asked(office: Office) -> None:
     office.leave_in_doubt(number)
     adapter = ObedientAdapter()
     office.adapters["ge-outbox"] = adapter
-    receipt = adapter.put_out(*_message(office, number))
+    receipt = adapter.put_out(*office.message_of(number))
     assert operating.resolve_published(office.desk, number, None) == receipt.permalink
     assert office.world.row(number)["remote_id"] == receipt.remote_id
 
@@ -259,11 +256,3 @@ def test_resolving_settles_the_attempt(office: Office) -> None:
     operating.resolve_not_published(office.desk, second)
     outcomes = [office.world.attempts(number)[-1]["outcome"] for number in (first, second)]
     assert outcomes == ["resolved_published", "resolved_not_published"]
-
-
-def _message(office: Office, number: int) -> tuple[Message, str]:
-    row = office.world.row(number)
-    with office.database.read() as tx:
-        post = posts.load(tx, [row["post_id"]])[row["post_id"]]
-    account = office.settings.account(row["account_id"])
-    return compose(post, account, ObedientAdapter().limits()), row["key"] or f"key-{number}"

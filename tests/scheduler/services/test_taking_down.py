@@ -10,16 +10,14 @@ import pytest
 
 from adapters.contract import Ambiguous, AuthExpired, Retryable
 from adapters.outbox import Outbox
-from posts.compose import compose
 from scheduler.model import State, WrongUse
 from scheduler.services.taking_down import take_down
-from scheduler.store import claims, posts
+from scheduler.store import claims
 from tests.fakes.adapter import ObedientAdapter
 from tests.fakes.progress import MemoryProgress
 from tests.fakes.world import outcome
 
 if TYPE_CHECKING:
-    from posts.model import Message
     from tests.scheduler.services.office import Office
 
 
@@ -29,7 +27,7 @@ def test_a_post_taken_down_is_really_gone_from_the_outbox(office: Office) -> Non
     outbox = Outbox(account, None)  # type: ignore[arg-type]
     office.adapters["ge-outbox"] = outbox
     number = office.delivery()
-    message, key = _message(office, number)
+    message, key = office.message_of(number)
     receipt = outbox.publish(message, key, MemoryProgress())
     office.due(number)
     office.world.publish(number, receipt.remote_id)
@@ -205,11 +203,3 @@ def test_what_the_platform_denies_meanwhile_is_removed_all_the_same(office: Offi
     office.adapters["ge-outbox"] = Racing()
     (told,) = take_down(office.desk, [office.world.row(number)["post_id"]], why="why")
     assert told["removed"] is True
-
-
-def _message(office: Office, number: int) -> tuple[Message, str]:
-    row = office.world.row(number)
-    with office.database.read() as tx:
-        post = posts.load(tx, [row["post_id"]])[row["post_id"]]
-    account = office.settings.account(row["account_id"])
-    return compose(post, account, ObedientAdapter().limits()), row["key"] or f"key-{number}"
