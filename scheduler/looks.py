@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from adapters.contract import Failure, Receipt, Retryable
-from scheduler.model import SchedulerError, State
+from scheduler.model import SchedulerError, State, where_is_out
 from scheduler.retry import AFTER_CAP, names_the_post, one_line, plain_evidence
 
 if TYPE_CHECKING:
@@ -123,8 +123,8 @@ def could_not_look(fault: Exception, *, doubt: Doubt, now: datetime) -> Verdict:
 
 def cannot_be_asked(doubt: Doubt, platform: str, now: datetime) -> Verdict:
     """Held: nobody but a person can see whether it is out."""
-    out = [str(one["permalink"]) for one in doubt.progress.values() if one.get("permalink")]
-    known = f" (known to be out of it: {', '.join(out)})" if out else ""
+    out = where_is_out(doubt.progress)
+    known = f" (known to be out of it: {out})" if out else ""
     reason = f"It may be out{known}, and {platform} cannot be asked which posts it has; {_choices(doubt)}"
     return Verdict(state=State.HELD, reason=reason, looks=doubt.looks, seen=_seen(now, "cannot be looked up"))
 

@@ -121,6 +121,12 @@ class Claimed:
     deaths: int = 0
 
 
+def where_is_out(progress: Mapping[str, object]) -> str:
+    """The addresses of the parts that a delivery's progress says are public; empty where none is."""
+    parts = [one for one in progress.values() if isinstance(one, dict)]
+    return ", ".join(str(one["permalink"]) for one in parts if one.get("permalink"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What came of one attempt: the state to move to and what to keep of it.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from posts.model import Kind, Level, Quote
 from scheduler.content import content_hash
-from scheduler.model import MOVES, Review, State, WrongUse
+from scheduler.model import MOVES, Review, State, WrongUse, where_is_out
 from scheduler.plan import wave
 from scheduler.services.drafting import source_hash, when_of
 from scheduler.services.permitting import Right, require
@@ -80,8 +80,7 @@ def replace_post(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> Non
             raise WrongUse(
                 f"post {post_id} may be out (delivery {number}): settle it first with queue resolve {number}"
             )
-        if parts := posts.what_is_out(cast("dict[str, object]", row["progress"])):
-            where = ", ".join(str(one["permalink"]) for one in parts.values())
+        if where := where_is_out(cast("dict[str, object]", row["progress"])):
             raise WrongUse(
                 f"a part of post {post_id} is out already, at {where} (delivery {number}): cancel it, delete that part"
                 " there, and queue the post anew"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scheduler.journal import place
@@ -96,14 +96,7 @@ def bring_together(desk: Desk, found: Lineage) -> Reconciled:
         told = {"verdict": found.verdict, "journal_number": number, "published": done.published, "held": done.to_settle}
         entry = ledger.Entry(at=desk.now(), actor=desk.actor, verb="reconcile", subject="instance:1", after=told)
         ledger.write_down(tx, [entry])
-    return Reconciled(
-        verdict=found.verdict,
-        published=done.published,
-        to_settle=done.to_settle,
-        unknown=done.unknown,
-        ended=done.ended,
-        paused=paused,
-    )
+    return replace(done, paused=paused)
 
 
 def fates(lines: Iterable[Line]) -> list[Fate]:

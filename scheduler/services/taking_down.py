@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from adapters.contract import Failure
-from scheduler.model import MOVES, State, WrongUse
+from scheduler.model import MOVES, State, WrongUse, where_is_out
 from scheduler.services.operating import refuse_no_reason
 from scheduler.services.permitting import Right, require_for_posts
 from scheduler.store import moves, posts
@@ -89,8 +89,7 @@ def _cancel(desk: Desk, row: Mapping[str, Any], why: str) -> dict[str, object]:
             return _row(row, reason)
         if now["state"] not in MAY_BE_CANCELLED or moves.may_be_out(tx, number):
             return _row(row, _not_out_yet(now, doubtful=True))
-        if parts := posts.what_is_out(cast("dict[str, object]", now["progress"])):
-            where = ", ".join(str(one["permalink"]) for one in parts.values())
+        if where := where_is_out(cast("dict[str, object]", now["progress"])):
             reason = PARTLY_OUT.format(why=why, where=where, number=number)
             if now["state"] == State.WAITING:
                 held = Move(verb="take-down", to=State.HELD, actor=desk.actor, reason=reason)

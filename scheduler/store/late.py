@@ -10,11 +10,10 @@ from sqlalchemy import Text, and_, bindparam, func, or_, select, update
 
 from posts.model import Campaign, Kind, QuietHours
 from scheduler.lateness import PAST_ITS_LIMIT, SPACING, Agenda, Due, Go, GoLate, Hold, Place, Skip, local_day
-from scheduler.model import DAEMON, Review, State
+from scheduler.model import DAEMON, Review, State, where_is_out
 from scheduler.store.claims import NOW, ready
 from scheduler.store.columns import BigId, UtcDateTime
 from scheduler.store.ledger import Entry, write_down
-from scheduler.store.posts import what_is_out
 from scheduler.store.schema import campaign, delivery, mission, post
 
 if TYPE_CHECKING:
@@ -91,10 +90,9 @@ def _stop_all(tx: Transaction, rows: Sequence[dict[str, Any]], now: datetime) ->
     if not rows:
         return
     begun = select(delivery.c.id, delivery.c.progress).where(delivery.c.fence > 0)
-    found = {row.id: what_is_out(row.progress) for row in tx.execute(begun.where(delivery.c.state == State.WAITING))}
+    found = {row.id: where_is_out(row.progress) for row in tx.execute(begun.where(delivery.c.state == State.WAITING))}
     for row in rows:
-        if parts := found.get(row["b_id"]):
-            where = ", ".join(str(one["permalink"]) for one in parts.values())
+        if where := found.get(row["b_id"]):
             row |= {"b_state": State.HELD, "b_reason": PARTLY_OUT.format(reason=row["b_reason"], where=where)}
     tx.execute(_stop(), rows)
     write_down(tx, [_entry(one["b_id"], now, {"state": one["b_state"], "reason": one["b_reason"]}) for one in rows])

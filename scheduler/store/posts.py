@@ -293,11 +293,6 @@ def _variant_rows(post_id: int, content: Post) -> list[dict[str, object]]:
     ]
 
 
-def what_is_out(progress: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """The steps of a delivery's progress that made a part of it public, each with its address."""
-    return {step: data for step, data in progress.items() if isinstance(data, dict) and data.get("permalink")}
-
-
 def _add_deliveries(tx: Transaction, wanted: Sequence[tuple[int, NewPost, str]]) -> None:
     if not wanted:
         return
