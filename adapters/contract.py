@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
 
     from posts.limits import Limits
-    from posts.model import Message
+    from posts.model import Media, Message
 
 
 class Failure(Exception):
@@ -51,6 +51,10 @@ class AuthExpired(Failure):
 
 class UsedUp(AuthExpired):
     """Not published, for what the account may spend is used up: it waits for whoever pays, not for new credentials."""
+
+
+class NotSetUp(AuthExpired):
+    """Not published, for this installation lacks what the account needs: it waits for whoever keeps config.toml."""
 
 
 class Ambiguous(Failure):
@@ -104,6 +108,7 @@ class Profile:
     `resend_after_looks`: whether "not found" after every look allows another call.
     `dedupe_for`: how long the platform remembers our key; None if it knows no key.
     `by_hand`: publishing is done by a person, the adapter only prepares it.
+    `fetches_media`: the platform takes no bytes but fetches pictures itself; the adapter is built with `public_media`.
     """
 
     platform: str
@@ -116,6 +121,7 @@ class Profile:
     by_hand: bool = False
     needs_secret: bool = True
     needs_base_url: bool = False
+    fetches_media: bool = False
     facts: tuple[Fact, ...] = ()
     options: tuple[Option, ...] = ()
 
@@ -199,6 +205,16 @@ class Secrets(Protocol):
 
     def save(self, secret: str) -> None:
         """The rotated secret is durable when this returns. Raises AuthExpired where its place cannot be written."""
+
+
+class PublicMedia(Protocol):
+    """The place from which platforms that fetch pictures themselves can fetch ours."""
+
+    def address(self, media: Media) -> str:
+        """A public address of exactly these bytes, good for a day at least; the same bytes always have the same one.
+
+        Raises Retryable where the place cannot take them just now, Rejected where the picture is not the approved one.
+        """
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from adapters.announced import announced, announced_platforms
 
 if TYPE_CHECKING:
-    from adapters.contract import Adapter, Profile, Secrets
+    from adapters.contract import Adapter, Profile, PublicMedia, Secrets
     from posts.model import Account
 
 PLATFORMS = {
@@ -33,6 +33,13 @@ class AdapterClass(Protocol):
         """The adapter of one account; opens no connection."""
 
 
+class FetchedAdapterClass(Protocol):
+    """The same where the profile says `fetches_media`."""
+
+    def __call__(self, account: Account, secrets: Secrets, *, public_media: PublicMedia | None) -> Adapter:
+        """The adapter of one account; `public_media` is None where this installation has no such place."""
+
+
 class UnknownPlatformError(Exception):
     """No adapter of that name is installed."""
 
@@ -54,9 +61,15 @@ def profile_of(platform: str) -> Profile:
     return _adapter_class(platform).profile
 
 
-def build(account: Account, secrets: Secrets) -> Adapter:
-    """The adapter of this account; nothing is called yet. Raises UnknownPlatformError."""
-    return _adapter_class(account.platform)(account, secrets)
+def build(account: Account, secrets: Secrets, public_media: PublicMedia | None = None) -> Adapter:
+    """The adapter of this account; nothing is called yet. Raises UnknownPlatformError.
+
+    `public_media` goes to those whose platform fetches pictures itself; None where this installation has no such place.
+    """
+    made = _adapter_class(account.platform)
+    if made.profile.fetches_media:
+        return cast("FetchedAdapterClass", made)(account, secrets, public_media=public_media)
+    return made(account, secrets)
 
 
 def _adapter_class(platform: str) -> AdapterClass:

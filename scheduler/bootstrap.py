@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from adapters.contract import Adapter
+    from adapters.contract import Adapter, PublicMedia
     from scheduler.config import Settings
     from scheduler.journal.writing import Journal
     from scheduler.standstill import Standstill
@@ -52,11 +52,20 @@ def whoever() -> str:
 
 
 class Shelf:
-    """The adapters of the configured accounts, each made on first use and kept."""
+    """The adapters of the configured accounts, each made on first use and kept.
 
-    def __init__(self, settings: Settings, heard: Callable[[str, datetime], None] | None = None):
+    `public_media`: where platforms that fetch pictures themselves find ours; None where there is no such place.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        heard: Callable[[str, datetime], None] | None = None,
+        public_media: PublicMedia | None = None,
+    ):
         self._settings = settings
         self._heard = heard
+        self._public_media = public_media
         self._made: dict[str, Adapter] = {}
         self._making = threading.Lock()
 
@@ -68,7 +77,7 @@ class Shelf:
                 secret = StoredSecret(
                     account.secret, self._settings.path.parent, os.environ, key=self._settings.secrets_key
                 )
-                made = self._made[account_id] = registry.build(account, secret)
+                made = self._made[account_id] = registry.build(account, secret, self._public_media)
                 if self._heard and isinstance(made, Dated):
                     made.listen(self._heard)
             return self._made[account_id]

@@ -15,6 +15,7 @@ from adapters.contract import (
     Failure,
     NeedsHand,
     NotReady,
+    NotSetUp,
     Receipt,
     Rejected,
     Retryable,
@@ -146,6 +147,9 @@ def _after_failure(failure: Failure, stage: Stage, jitter: float, made: _Maker) 
             return made("rejected", State.FAILED, reason, failure=failure)
         case UsedUp():
             reason = f"The account may post no more for now ({said}); whoever pays for it must act."
+            return made("auth_expired", State.HELD, reason, failure=failure)
+        case NotSetUp():
+            reason = f"This installation lacks what the account needs ({said}); whoever keeps config.toml must act."
             return made("auth_expired", State.HELD, reason, failure=failure)
         case AuthExpired():
             reason = f"The account's credentials do not work ({said}); whoever keeps the account must connect it again."
