@@ -36,6 +36,7 @@ SHORT = {
     "utf8_bytes": "UTF-8 bytes",
     "weighted_code_points": "weighted code points",
     "graphemes_with_emoji_as_bytes": "characters, an emoji its bytes",
+    "utf16_units_with_escapes": "UTF-16 units with escapes",
 }
 
 

@@ -22,6 +22,7 @@ UNITS = {
     Unit.BYTES: "UTF-8 bytes",
     Unit.WEIGHTED: "weighted characters",
     Unit.EMOJI_BYTES: "characters (an emoji counts its bytes)",
+    Unit.ESCAPED: "UTF-16 units with the backslashes that the platform wants",
 }
 CODE_POINTS_MAX = 100_000
 _NOTHING_TO_SEE = regex.compile(r"[\s\p{C}]*+")

@@ -14,6 +14,7 @@ class Unit(StrEnum):
     BYTES = "utf8_bytes"
     WEIGHTED = "weighted_code_points"
     EMOJI_BYTES = "graphemes_with_emoji_as_bytes"
+    ESCAPED = "utf16_units_with_escapes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import regex
 
 from posts.limits import Unit
 from posts.links import mentions, web_links
+from posts.little_text import escaped_pieces
 from posts.weighted import CHARACTER, EMOJI, Piece, place_before_nfc, weighted_pieces
 
 if TYPE_CHECKING:
@@ -21,7 +22,14 @@ _INVALID = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uD800-\uDFFF\uF
 _INVALID_ANYWHERE = regex.compile(rf"[{_INVALID}]++")
 _INVALID_WEIGHTED = regex.compile(rf"[{_INVALID}\uFFFE\uFFFF]++")
 
-MOST_PER_CODE_POINT = {Unit.GRAPHEMES: 1, Unit.UTF16: 2, Unit.BYTES: 4, Unit.WEIGHTED: 6, Unit.EMOJI_BYTES: 4}
+MOST_PER_CODE_POINT = {
+    Unit.GRAPHEMES: 1,
+    Unit.UTF16: 2,
+    Unit.BYTES: 4,
+    Unit.WEIGHTED: 6,
+    Unit.EMOJI_BYTES: 4,
+    Unit.ESCAPED: 2,
+}
 
 
 def measure(text: str, limit: TextLimit) -> int:
@@ -67,6 +75,8 @@ def invalid_characters(text: str, unit: Unit) -> tuple[Span, ...]:
 def _pieces(text: str, limit: TextLimit) -> Iterator[Piece]:
     if limit.unit is Unit.WEIGHTED:
         return weighted_pieces(text, limit.link_length)
+    if limit.unit is Unit.ESCAPED:
+        return escaped_pieces(text)
     return _pieces_by_character(text, limit)
 
 
