@@ -32,7 +32,7 @@ def escaped(text: str, *, hashtags_kept: bool = True) -> str:
 
 
 def plain(little: str) -> str:
-    """What a reader sees of a text in the format: escapes resolved, hashtags as `#word`, mentions as they are written."""
+    """What a reader sees of a text in the format: escapes resolved, hashtags as `#word`, mentions as written."""
     return _ESCAPE.sub(r"\1", _TAG.sub(r"#\g<word>", little))
 
 
