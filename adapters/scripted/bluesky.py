@@ -13,9 +13,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from adapters.scripted.counting import graphemes
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
-from posts.limits import TextLimit, Unit
-from posts.measure_text import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -192,7 +191,7 @@ class BlueskyServer(ScriptedServer):
         if record.get("$type") != COLLECTION or set(record) - FIELDS:
             raise _Refused("InvalidRequest", f"Invalid {COLLECTION} record: unknown or missing fields")
         text = record.get("text")
-        if not isinstance(text, str) or measure(text, TextLimit(unit=Unit.GRAPHEMES, max=300)) > 300:
+        if not isinstance(text, str) or graphemes(text) > 300:
             raise _Refused("InvalidRequest", f"Invalid {COLLECTION} record: grapheme too big (maximum 300)")
         if len(text.encode()) > 3000:
             raise _Refused("InvalidRequest", f"Invalid {COLLECTION} record: string too big (maximum 3000)")

@@ -15,9 +15,8 @@ from urllib.parse import unquote
 
 from PIL import Image
 
+from adapters.scripted.counting import graphemes, status_length
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
-from posts.limits import TextLimit, Unit
-from posts.measure_text import measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -195,7 +194,7 @@ class MastodonServer(ScriptedServer):
         description = fields.get("description", "")
         if len(picture.content) > self.switches.picture_bytes_max or not _is_picture(picture.content, picture.mime):
             raise _Refused(422, "Validation failed: File content type is invalid")
-        if self._length(description, link_length=None) > self.switches.description_max:
+        if graphemes(description) > self.switches.description_max:
             raise _Refused(422, f"Validation failed: Description is too long ({self.switches.description_max})")
         slow = self.switches.slow_media
         made = self._next_id()
@@ -241,7 +240,7 @@ class MastodonServer(ScriptedServer):
         """The status's pictures. Refuses what the real server refuses."""
         if not text.strip() and not ids:
             raise _Refused(422, "Validation failed: Text can't be blank")
-        if self._length(text, link_length=23) > self.switches.characters_max:
+        if status_length(text) > self.switches.characters_max:
             raise _Refused(422, f"Validation failed: Text character limit of {self.switches.characters_max} exceeded")
         if asked.get("visibility", "public") not in {"public", "unlisted", "private", "direct"}:
             raise _Refused(422, "Validation failed: Visibility is not included in the list")
@@ -253,11 +252,6 @@ class MastodonServer(ScriptedServer):
         if self.switches.slow_media and any(one.looks_left for one in pictures):
             raise _Refused(422, "Cannot attach files that have not finished processing. Try again in a moment!")
         return pictures
-
-    @staticmethod
-    def _length(text: str, link_length: int | None) -> int:
-        short = link_length is not None
-        return measure(text, TextLimit(unit=Unit.GRAPHEMES, max=1, link_length=link_length, short_mentions=short))
 
     def _remembered(self, account: str, key: str) -> str | None:
         made_at, remote_id = self._keys.get((account, key), (None, ""))

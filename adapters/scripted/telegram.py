@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapters.scripted.counting import utf16_units
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class TelegramServer(ScriptedServer):
         text = fields.get("text")
         if not isinstance(text, str) or not text.strip():
             raise _Refused("Bad Request: message text is empty")
-        if _utf16_units(text) > 4096:
+        if utf16_units(text) > 4096:
             raise _Refused("Bad Request: message is too long")
         preview = fields.get("link_preview_options", {})
         if not isinstance(preview, dict) or set(preview) - {"is_disabled", "url"}:
@@ -207,10 +208,6 @@ def _check_picture(content: bytes | None) -> None:
 
 def _caption(fields: Mapping[str, Any]) -> str:
     caption = fields.get("caption", "")
-    if not isinstance(caption, str) or _utf16_units(caption) > 1024:
+    if not isinstance(caption, str) or utf16_units(caption) > 1024:
         raise _Refused("Bad Request: message caption is too long")
     return caption
-
-
-def _utf16_units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

@@ -11,19 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from adapters.scripted.counting import links, weighted
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
 from adapters.scripted.x_auth import OAuth1, OAuth2, signed_by
 from adapters.scripted.x_media import PictureShelf
-from posts.limits import TextLimit, Unit
-from posts.measure_text import measure
-from posts.short_links import short_links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 ME = "2244994945"
 EPOCH_MS = 1_288_834_974_657  # of the ids, which hold the instant at which they were made
-WEIGHTED = TextLimit(unit=Unit.WEIGHTED, max=280, link_length=23)
+WEIGHT_MAX = 280
 IDS_MAX = 100
 COUNTS = ("like_count", "reply_count", "retweet_count", "quote_count", "bookmark_count", "impression_count")
 BODY_FIELDS = {
@@ -183,7 +181,7 @@ class XServer(ScriptedServer):
         reply_to = self._shape(asked, "reply", "in_reply_to_tweet_id", "")
         if not isinstance(text, str) or not (text.strip() or media_ids):
             raise _refuse("text: must be a non-empty string where no media are given")
-        if measure(text, WEIGHTED) > WEIGHTED.max:
+        if weighted(text) > WEIGHT_MAX:
             raise _refuse("Your Tweet text is too long.")
         if len(media_ids) > 4 or len(set(media_ids)) != len(media_ids):
             raise _refuse("$.media.media_ids: there must be a maximum of 4 items in the array")
@@ -283,7 +281,7 @@ class XServer(ScriptedServer):
         """The text with its links shortened and its signs written as HTML, and what the short links stand for."""
         text, pieces, at = post.accepted.text, list[str](), 0
         urls: list[dict[str, object]] = []
-        for number, (start, end) in enumerate(short_links(text)):
+        for number, (start, end) in enumerate(links(text)):
             short, link = f"https://t.co/{post.accepted.remote_id[-6:]}{number}", text[start:end]
             pieces += [html.escape(text[at:start], quote=False), short]
             urls.append({"url": short, "expanded_url": link if "://" in link else f"http://{link}"})
