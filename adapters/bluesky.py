@@ -66,6 +66,7 @@ LIMITS = Limits(
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=2_000_000,
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=2000),
+    comment_is_a_part=True,
 )
 METRICS = {
     "likes": "likeCount",

@@ -109,6 +109,9 @@ class Profile:
     `dedupe_for`: how long the platform remembers our key; None if it knows no key.
     `by_hand`: publishing is done by a person, the adapter only prepares it.
     `fetches_media`: the platform takes no bytes but fetches pictures itself; the adapter is built with `public_media`.
+    `comment_follows`: the first comment is a call of its own, made once the post is out. It is then one part more, as
+    those of a thread are: tried after the post, saved as a step, told by `broken_off`, its id the last in
+    `Receipt.parts`; `find` looks for it too. False where post and comment go in one call.
     """
 
     platform: str
@@ -119,6 +122,7 @@ class Profile:
     metrics: tuple[str, ...] = ()
     can_delete: bool = False
     by_hand: bool = False
+    comment_follows: bool = False
     needs_secret: bool = True
     needs_base_url: bool = False
     fetches_media: bool = False
@@ -137,7 +141,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The platform took the post. `parts` holds the remote id of every part of a thread, the first included."""
+    """The platform took the post.
+
+    `parts` holds the remote id of every part of a thread, the first included, and of a first comment that was a call.
+    """
 
     remote_id: str
     permalink: str
@@ -256,7 +263,8 @@ class Adapter(Protocol):
         """The receipt of our own earlier call, looked up at the platform; None if it is surely not there.
 
         What cannot be told for certain is a failure, never None: None may send the post again. Of a thread the receipt
-        names in `parts` only what is there; fewer than the message has mean that it broke off.
+        names in `parts` only what is there; fewer than the message has mean that it broke off. See
+        `Profile.comment_follows` for what else is a part.
         """
 
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from adapters.contract import Profile
-    from posts.limits import TextLimit, Unit
+    from posts.limits import Limits, TextLimit, Unit
 
 PAGE = Path("docs/platforms.md")
 HEAD = """# Platforms
@@ -98,10 +98,17 @@ def _promises(one: Profile) -> str:
     lasting = "our key names it for good" if one.lookup is Lookup.EXACT else "it knows no key of ours"
     key = f"it remembers our key for {_span(one.dedupe_for)}" if one.dedupe_for else lasting
     needs = [word for word, needed in (("a secret", one.needs_secret), ("`base_url`", one.needs_base_url)) if needed]
-    comment = "takes" if one.limits.first_comment else "does not take"
     return (
         f"A post that is unclear: {_unclear(one)}; {key}. An account needs {' and '.join(needs) or 'no secret'}."
-        f" It {comment} a first comment."
+        f" {_comment(one.limits)}"
+    )
+
+
+def _comment(limits: Limits) -> str:
+    if limits.comment_ends_thread:
+        return "A first comment is the last part of the thread."
+    return (
+        f"It takes a first comment: {_text(limits.first_comment)}." if limits.first_comment else "It takes no comment."
     )
 
 

@@ -27,7 +27,7 @@ LIMITS = Limits(
     images_max=10,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),
-    first_comment=True,
+    first_comment=(TextLimit(unit=Unit.GRAPHEMES, max=5_000),),
 )
 
 
@@ -69,9 +69,10 @@ class Manual:
         if not name:
             return self.profile.limits
         try:
-            return replace(profile_of(name).limits, first_comment=True)  # whoever pastes can comment, too
+            limits = profile_of(name).limits
         except UnknownPlatformError as error:
             raise Rejected(f"account '{self._account.id}': option stands_for: {error}; correct it") from None
+        return replace(limits, first_comment=limits.first_comment or limits.text)  # whoever pastes can comment, too
 
     def whoami(self) -> Identity:
         """The account as the configuration names it; the person at the keyboard proves the rest."""

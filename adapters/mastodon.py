@@ -49,6 +49,7 @@ LIMITS = Limits(
     image_bytes_max=16_777_216,
     image_pixels_max=33_177_600,
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),
+    comment_is_a_part=True,
 )
 METRICS = {"likes": "favourites_count", "comments": "replies_count", "shares": "reblogs_count"}
 VISIBILITIES = ("public", "unlisted", "private", "direct")
@@ -132,7 +133,7 @@ class Mastodon:
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:
         """The status is public under the receipt's address, or its pictures are still being worked on by the server.
 
-        One status only: Raises Rejected for a thread. `first_comment` has no place here and is not sent.
+        One status only: Raises Rejected for a thread. A first comment is not sent.
         """
         self._refuse_unfit(message)
         pictures = [self._uploaded(one, number, progress) for number, one in enumerate(message.media, 1)]

@@ -26,7 +26,7 @@ LIMITS = Limits(
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=10_000_000,
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),
-    first_comment=True,
+    first_comment=(TextLimit(unit=Unit.GRAPHEMES, max=5_000),),
 )
 
 

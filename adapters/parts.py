@@ -1,4 +1,4 @@
-"""The parts of a thread: which are known to be out, and what a failure means where some are."""
+"""The parts of a thread: which there are, which are known to be out, and what a failure means where some are."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapters.contract import Progress
+    from posts.model import Message
+
+
+def parts_of(message: Message, *, comment_follows: bool) -> tuple[str, ...]:
+    """The texts that go out one after the other, each by a call of its own; see `Profile.comment_follows`."""
+    comment = message.first_comment.strip() if comment_follows else ""
+    return (*message.parts, comment) if comment else message.parts
 
 
 def parts_out(progress: Progress) -> list[Mapping[str, object]]:

@@ -47,7 +47,7 @@ LIMITS = Limits(
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=10_000_000,
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=10_000),
-    first_comment=True,
+    first_comment=(TextLimit(unit=Unit.GRAPHEMES, max=100_000),),
 )
 KEY_REMEMBERED = timedelta(days=30)
 ANSWER_BYTES_MAX = 100_000

@@ -56,6 +56,7 @@ LIMITS = Limits(
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=5_000_000,
     alt_text=TextLimit(unit=Unit.UTF16, max=1000),
+    comment_is_a_part=True,
 )
 METRICS = {
     "likes": ("like_count",),
@@ -173,7 +174,6 @@ class X:
 
         A thread goes on after the last part that is known to be out. One that breaks off says so: Retryable and
         AuthExpired may be tried again, and it goes on; what cannot go on is Ambiguous, and looked up.
-        `first_comment` has no place here and is not sent.
         """
         self._refuse_unfit(message)
         out = _known_parts(progress)

@@ -73,11 +73,13 @@ def _check_endless(message: Message) -> Iterator[Problem]:
 
 
 def _check_text(message: Message, limits: Limits) -> Iterator[Problem]:
-    if not message.media and all(_NOTHING_TO_SEE.fullmatch(part) for part in message.parts):
+    if not message.media and all(_NOTHING_TO_SEE.fullmatch(part) for part in message.parts[:1]):
         yield _block("empty", "There is nothing to publish: write a text or add a picture.")
     if len(message.parts) > limits.parts_max:
         yield _block(
-            "too_many_parts", f"The thread has {len(message.parts)} parts, the limit is {limits.parts_max}: join some."
+            "too_many_parts",
+            f"The thread has {len(message.parts)} parts, the limit is {limits.parts_max}: join some"
+            f"{', or do without the first comment, which is one' if limits.comment_ends_thread else ''}.",
         )
     for number, part in enumerate(message.parts, 1):
         name = "The text" if len(message.parts) == 1 else f"Part {number} of the text"
@@ -238,5 +240,5 @@ def _check_comment(comment: str, limits: Limits) -> Iterator[Problem]:
             "The platform takes no first comment from here: it will be left out; put what matters into the text.",
         )
         return
-    yield from _check_invalid("The first comment", comment, limits.text)
-    yield from _check_length("too_long", "The first comment", comment, limits.text)
+    yield from _check_invalid("The first comment", comment, limits.first_comment)
+    yield from _check_length("too_long", "The first comment", comment, limits.first_comment)

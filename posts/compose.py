@@ -22,20 +22,23 @@ def compose(post: Post, account: Account, limits: Limits) -> Message:
     The platform's own text replaces the post's where there is one; where a person publishes for the account on another
     platform (option `stands_for`), that one's text comes first. A line of three dashes begins the next part of a
     thread; where the platform knows none, an empty line stands there. The link stands on a line of its own, the last,
-    unless the text holds it already, or the account takes no links. Only white space around a part is dropped; nothing
-    is cut, split or re-cased.
+    unless the text holds it already, or the account takes no links. Where a comment is a post like any other, the first
+    comment is the last part of the thread, and the message has no other. Only white space around a part is dropped;
+    nothing is cut, split or re-cased.
     """
     names = (account.options.get("stands_for", ""), account.platform)
     own = next((words for name in names if (words := post.overrides.get(name, "").strip())), "")
     text = own or post.text.strip()
     link = post.link.strip()
+    parts = _with_link(_parts(text, limits), link if limits.links_max != 0 else "")
+    last = post.first_comment.strip() if limits.comment_ends_thread else ""
     return Message(
         account=account.id,
         platform=account.platform,
-        parts=_with_link(_parts(text, limits), link if limits.links_max != 0 else ""),
+        parts=(*parts, last) if last else parts,
         language=post.language,
         link=link,
-        first_comment=post.first_comment,
+        first_comment="" if last else post.first_comment,
         media=post.media,
     )
 

@@ -38,7 +38,9 @@ class Limits:
     All of `text` hold at once; the first is the one shown to people. `text_with_media`, where not empty, replaces it
     for posts with pictures; `long_text_follows`: a text that is too long for that goes after the pictures, as a message
     of its own. `parts_max`: how many posts a thread may have, 1 where there are no threads. `image_sides_max`: width
-    and height together, in pixels. `alt_text` None: the platform has no field for it.
+    and height together, in pixels. `alt_text` None: the platform has no field for it. `first_comment`: what
+    holds for a comment of its own kind under the post, empty where there is none; `comment_is_a_part`: a comment is a
+    post like any other there, so that it goes as the last part of the thread, where there are threads.
     """
 
     text: tuple[TextLimit, ...]
@@ -57,8 +59,14 @@ class Limits:
     hashtags_max: int | None = None
     mentions_max: int | None = None
     links_max: int | None = None
-    first_comment: bool = False
+    first_comment: tuple[TextLimit, ...] = ()
+    comment_is_a_part: bool = False
 
     def for_text(self, *, with_media: bool) -> tuple[TextLimit, ...]:
         """The limits that hold for the text of a post with or without pictures."""
         return self.text_with_media if with_media and self.text_with_media else self.text
+
+    @property
+    def comment_ends_thread(self) -> bool:
+        """Whether a first comment goes as the last part of the thread."""
+        return self.comment_is_a_part and self.parts_max > 1

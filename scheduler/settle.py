@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from structlog import get_logger
 
 from adapters.contract import AuthExpired, Failure, Lookup, Receipt, Retryable
+from adapters.parts import parts_of
 from posts.compose import compose
 from scheduler.content import payload_hash
 from scheduler.looking import find, make_sure_whose
@@ -138,7 +139,7 @@ class Settler:
             looks=self._rhythm.looks,
             resend=adapter.profile.resend_after_looks,
             same_words=doubt.payload_hash in {None, payload_hash(message)},
-            parts=len(message.parts),
+            parts=len(parts_of(message, comment_follows=adapter.profile.comment_follows)),
         )
         verdict = decide_look(saw, doubt=doubt, asked=asked, now=self._clock())
         return verdict, lambda other: compose(other, account, limits).parts == message.parts

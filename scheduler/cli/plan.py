@@ -73,13 +73,14 @@ def preview(
     platform: Annotated[str, typer.Option(help="The platform's name, such as mastodon or x.")],
     text: Annotated[str, typer.Option(help="The text; - reads one text per line from stdin.")],
     link: Annotated[str, typer.Option(help="A link that goes with it.")] = "",
+    first_comment: Annotated[str, typer.Option(help="What goes below it, or ends its thread.")] = "",
     as_json: Json = False,
 ) -> None:
     """Show what a platform will see of a text: its length by that platform's count, its limit, every problem."""
     from scheduler.services.previewing import preview as look
 
     texts = _lines_of_stdin() if text == "-" else [text]
-    seen = [look(platform, one, link=link) for one in texts]
+    seen = [look(platform, one, link=link, first_comment=first_comment) for one in texts]
     for one in seen:
         if as_json and text == "-":
             _one_line(one)
@@ -108,8 +109,18 @@ def _one_line(data: "Mapping[str, object]") -> None:
 
 def _say_preview(console: "Console", seen: "Mapping[str, object]") -> None:
     console.print(f"{seen['platform']}: {seen['length']} of {seen['limit']} {seen['unit']}", markup=False)
+    _say_parts(console, seen)
     for one in _problems(seen):
         console.print(f"  {one['level']}: {one['message']}", markup=False)
+
+
+def _say_parts(console: "Console", seen: "Mapping[str, object]") -> None:
+    parts = seen["parts"]
+    if isinstance(parts, list) and len(parts) > 1:
+        for number, part in enumerate(parts, 1):
+            console.print(f"  part {number}: {part}", markup=False)
+    if "first_comment" in seen:
+        console.print(f"  first comment: {seen['first_comment']}", markup=False)
 
 
 def _problems(seen: "Mapping[str, object]") -> "list[dict[str, object]]":

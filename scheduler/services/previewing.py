@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from posts.model import Problem
 
 
-def preview(platform: str, text: str, *, link: str = "", language: str = "") -> dict[str, object]:
+def preview(
+    platform: str, text: str, *, link: str = "", language: str = "", first_comment: str = ""
+) -> dict[str, object]:
     """Length, limit, unit, parts and problems in the shape that scripts rely on; of a thread its fullest part's length.
 
+    `first_comment` is told as well where one goes below the post and is no part of the thread.
     Raises WrongUse for an unknown platform, naming those that are known.
     """
     try:
@@ -25,7 +28,8 @@ def preview(platform: str, text: str, *, link: str = "", language: str = "") -> 
     except registry.UnknownPlatformError as error:
         raise WrongUse(str(error)) from error
     account = Account(id="preview", mission="", platform=platform)
-    message = compose(Post(mission="", text=text, link=link, language=language), account, limits)
+    post = Post(mission="", text=text, link=link, language=language, first_comment=first_comment)
+    message = compose(post, account, limits)
     measured = [length(part, limits, with_media=False) for part in message.parts]
     counted, limit = max(measured, key=lambda one: one[0] / one[1].max)
     return {
@@ -34,6 +38,7 @@ def preview(platform: str, text: str, *, link: str = "", language: str = "") -> 
         "limit": limit.max,
         "unit": str(limit.unit),
         "parts": list(message.parts),
+        **({"first_comment": message.first_comment} if limits.first_comment and message.first_comment else {}),
         "problems": [_problem(one) for one in check(message, limits)],
     }
 

@@ -135,7 +135,7 @@ def test_a_channel_that_stands_for_a_platform_has_its_limits_and_its_text(tmp_pa
     """Lengths are those of the place where it is pasted; a quotation for one platform is not for another."""
     where = account(platform="manual", folder=str(tmp_path), options={"stands_for": "instagram"})
     limits = Manual(where, KnownSecret()).limits()
-    assert (limits.text[0].max, limits.media_required, limits.first_comment) == (2200, True, True)
+    assert (limits.text[0].max, limits.media_required, limits.first_comment) == (2200, True, limits.text)
     post = Post(mission="GE", text="for all", overrides={"instagram": "for there", "manual": "for hands"})
     message = replace(compose(post, where, limits), media=(picture(tmp_path),))
     assert message.text == "for there"

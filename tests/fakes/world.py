@@ -63,12 +63,15 @@ class World:
         kind: Kind = Kind.DAY,
         not_after: datetime | None = None,
         media: tuple[Media, ...] = (),
+        first_comment: str = "",
         approved: bool = True,
     ) -> int:
         """A post for these accounts (GE's feed where none is named), due at once unless said; its id."""
         wanted = accounts or ("ge-feed",)
         with self.database.write() as tx:
-            number = posts.add(tx, self.new_post(wanted, words, due, kind, not_after, media), self.clock())
+            number = posts.add(
+                tx, self.new_post(wanted, words, due, kind, not_after, media, first_comment), self.clock()
+            )
             if approved:
                 posts.approve(tx, number, by="reviewer@iom.example", now=self.clock())
         return number
@@ -85,12 +88,15 @@ class World:
         kind: Kind = Kind.DAY,
         not_after: datetime | None = None,
         media: tuple[Media, ...] = (),
+        first_comment: str = "",
     ) -> NewPost:
         """What `post` adds."""
         mission = next(one for one in MISSIONS if one.code == self.accounts[accounts[0]].mission)
         instant = due or self.clock()
         local = local_text(instant, mission.time_zone)
-        content = Post(mission=mission.code, text=words, language=mission.languages[0], media=media)
+        content = Post(
+            mission=mission.code, text=words, language=mission.languages[0], media=media, first_comment=first_comment
+        )
         digest = content_hash(
             content,
             accounts=accounts,

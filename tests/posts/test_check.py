@@ -202,7 +202,22 @@ def test_a_first_comment_warns_where_there_is_none_and_is_checked_where_there_is
     """It would be left out, or refused after the post is public: both are better known before."""
     message = replace(MESSAGE, first_comment="c" * 21)
     assert codes(message) == [("first_comment_unsupported", Level.WARN)]
-    assert codes(message, replace(LIMITS, first_comment=True)) == [("too_long", Level.BLOCK)]
+    assert codes(message, replace(LIMITS, first_comment=(replace(GRAPHEMES, max=20),))) == [("too_long", Level.BLOCK)]
+    assert codes(message, replace(LIMITS, first_comment=(replace(GRAPHEMES, max=21),))) == []
+
+
+@pytest.mark.parametrize("text", ["", "\u200b"])
+def test_a_first_comment_alone_is_no_post(text: str) -> None:
+    """As the last part of a thread it would follow a post that nobody can see, which no platform takes."""
+    thread = replace(MESSAGE, parts=(text, "More"))
+    assert codes(thread, replace(LIMITS, parts_max=2)) == [("empty", Level.BLOCK)]
+
+
+def test_a_first_comment_counts_for_the_most_parts_of_a_thread() -> None:
+    """Whoever wrote as many as go must learn why one is too many."""
+    limits = replace(LIMITS, parts_max=2, comment_is_a_part=True)
+    (found,) = check(replace(MESSAGE, parts=("a", "b", "c")), limits)
+    assert (found.code, found.level, "first comment" in found.message) == ("too_many_parts", Level.BLOCK, True)
 
 
 def test_the_length_shown_is_by_the_limit_that_binds_first() -> None:

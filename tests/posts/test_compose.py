@@ -57,6 +57,33 @@ def test_only_white_space_around_the_text_is_dropped() -> None:
 @pytest.mark.parametrize(
     ("text", "link", "parts"),
     [
+        ("one", "", ("one", "More")),
+        ("one", LINK, (f"one\n{LINK}", "More")),
+        ("one\n---\ntwo", "", ("one", "two", "More")),
+        ("", "", ("", "More")),
+    ],
+)
+def test_where_a_reply_is_a_post_the_first_comment_is_the_last_part(
+    text: str, link: str, parts: tuple[str, ...]
+) -> None:
+    """What is built for threads then holds for it; the link stays with what it belongs to."""
+    post = Post(mission="GE", text=text, link=link, first_comment=" More\n")
+    threads = replace(LIMITS, parts_max=9, comment_is_a_part=True)
+    message = compose(post, ACCOUNT, threads)
+    assert (message.parts, message.first_comment) == (parts, "")
+    assert compose(replace(post, first_comment=" \n"), ACCOUNT, threads).parts == parts[:-1]
+
+
+@pytest.mark.parametrize("limits", [replace(LIMITS, parts_max=9), replace(LIMITS, comment_is_a_part=True)])
+def test_elsewhere_the_first_comment_is_no_part(limits: Limits) -> None:
+    """It has a place of its own there, or none: `posts.check` says which."""
+    message = compose(Post(mission="GE", text="one", first_comment="More"), ACCOUNT, limits)
+    assert (message.parts, message.first_comment) == (("one",), "More")
+
+
+@pytest.mark.parametrize(
+    ("text", "link", "parts"),
+    [
         ("one\n---\ntwo", "", ("one", "two")),
         ("one \n\n --- \r\n\n two\n---\nthree", "", ("one", "two", "three")),
         ("---\none\n---\n---\n", "", ("one",)),

@@ -196,6 +196,22 @@ def test_the_post_of_a_sender_that_has_not_said_so_yet_is_not_adopted(world: Wor
     assert "same words" in world.row(number)["reason"]
 
 
+@pytest.mark.parametrize(
+    ("follows", "comment", "state"),
+    [(True, "More", State.HELD), (True, " ", State.PUBLISHED), (False, "More", State.PUBLISHED)],
+)
+def test_a_post_whose_comment_is_not_there_is_not_published(
+    world: World, desk: Callable[..., Desk], *, follows: bool, comment: str, state: State
+) -> None:
+    """Where the comment is a call of its own, it may be the one that was lost; the post alone is half of it."""
+    adapter = Lagging(script=[Lost()], profile=replace(OBEDIENT, comment_follows=follows))
+    here = desk(adapter)
+    number = in_doubt(here, first_comment=comment)
+    here.look_at_every_instant()
+    assert world.state(number) is state
+    assert ("1 of its 2 parts" in (world.row(number)["reason"] or "")) is (state is State.HELD)
+
+
 # --- not there
 
 

@@ -293,6 +293,19 @@ def test_a_thread_is_shown_part_by_part_and_measured_by_its_fullest() -> None:
     assert preview("mastodon", "a\n---\nb")["parts"] == ["a\n\nb"]
 
 
+@pytest.mark.parametrize(
+    ("platform", "parts", "comment"),
+    [("x", ["one", "More"], None), ("linkedin", ["one"], "More"), ("telegram", ["one"], None)],
+)
+def test_a_first_comment_is_shown_where_it_will_be(platform: str, parts: list[str], comment: str | None) -> None:
+    """As the last part of a thread, below the post, or nowhere, which is a warning."""
+    told: dict[str, Any] = preview(platform, "one", first_comment="More")
+    assert (told["parts"], told.get("first_comment")) == (parts, comment)
+    assert [one["code"] for one in told["problems"]] == (
+        ["first_comment_unsupported"] if platform == "telegram" else []
+    )
+
+
 def test_a_text_that_is_too_long_is_a_block(office: Office) -> None:
     """With its code, on which scripts act."""
     told: dict[str, Any] = preview("mastodon", "a" * 501)
