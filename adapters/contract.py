@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date, datetime, timedelta
 
     from posts.limits import Limits
@@ -212,6 +213,12 @@ class Secrets(Protocol):
 
     def save(self, secret: str) -> None:
         """The rotated secret is durable when this returns. Raises AuthExpired where its place cannot be written."""
+
+    def renewing(self) -> AbstractContextManager[None]:
+        """Within it nobody else renews this secret, in any process of this machine: load, ask, save.
+
+        It waits for whoever is at it. Raises Retryable where that does not end, AuthExpired as `save` does.
+        """
 
 
 class PublicMedia(Protocol):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 import re
-import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +11,14 @@ import requests
 import tweepy
 
 from adapters.contract import AuthExpired, Retryable
-from adapters.http import Answer, Call, Http
+from adapters.oauth import REFUSED, Renewals, Tokens, granted, read_tokens, renewal
 from adapters.x_answers import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adapters.contract import Secrets
+    from adapters.http import Answer, Call, Http
     from posts.model import Account
 
 TALKERS = ("oauthlib", "requests_oauthlib", "tweepy")  # at debug level they log headers, and texts of posts
@@ -58,37 +56,6 @@ class Keys:
         return (self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
-    """OAuth 2.0: an access token for two hours, and a refresh token that is good for one renewal."""
-
-    written: Mapping[str, Any] = field(repr=False)
-
-    def value(self, name: str) -> str:
-        """The value of that name; empty where there is none."""
-        found = self.written.get(name)
-        return found if isinstance(found, str) else ""
-
-    def header(self, call: Call, base_url: str) -> str:  # noqa: ARG002 - the same for every call
-        """The Authorization header."""
-        return f"Bearer {self.value('access_token')}"
-
-    def hidden(self) -> tuple[str, ...]:
-        """What must be shown to nobody."""
-        names = ("access_token", "refresh_token", "client_secret")
-        return tuple(value for name in names if (value := self.value(name)))
-
-    def renewed_by(self, found: Mapping[str, Any]) -> Tokens:
-        """With the tokens of that answer in place of the spent ones."""
-        names = ("access_token", "refresh_token")
-        fresh = {name: value for name in names if isinstance(value := found.get(name), str) and value}
-        return Tokens(written={**self.written, **fresh})
-
-    def text(self) -> str:
-        """As it is kept."""
-        return json.dumps(dict(self.written))
-
-
 class Access:
     """One account's way in, for any number of senders at once.
 
@@ -100,8 +67,7 @@ class Access:
         self._account = account
         self._secrets = secrets
         self._http = http
-        self._lock = threading.Lock()
-        self._unsaved: tuple[Tokens, Tokens] | None = None  # what was spent, and what came for it
+        self._renewals = Renewals(secrets, read=self._tokens, ask=self._asked)
         for name in TALKERS:
             logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -116,57 +82,28 @@ class Access:
         if isinstance(credentials, Keys):
             return self._sent(call, credentials, posting=posting)
         if not credentials.value("access_token"):
-            credentials = self._renewed(credentials)
+            credentials = self._renewals.renewed(credentials)
         answer = self._sent(call, credentials, posting=posting)
         if answer.status != 401:
             return answer
-        return self._sent(call, self._renewed(credentials), posting=posting)
+        return self._sent(call, self._renewals.renewed(credentials), posting=posting)
 
     def _sent(self, call: Call, credentials: Keys | Tokens, *, posting: bool) -> Answer:
-        headers = {**call.headers, "Authorization": credentials.header(call, self._http.base_url)}
+        proof = credentials.header(call, self._http.base_url) if isinstance(credentials, Keys) else credentials.bearer()
+        headers = {**call.headers, "Authorization": proof}
         signed = replace(call, headers=headers, hidden=credentials.hidden())
         return self._http.post_once(signed) if posting else self._http.prepare(signed)
 
-    def _renewed(self, spent: Tokens) -> Tokens:
-        """Tokens other than the spent ones, durable before anybody uses them."""
-        with self._lock:
-            stored = self._tokens()
-            if self._unsaved is None or self._unsaved[0] != stored:
-                self._unsaved = None
-                if stored.value("access_token") != spent.value("access_token"):
-                    return stored  # another sender, or another process, has renewed them
-                self._secrets.save(stored.text())  # a place that cannot keep the new pair must not cost the old one
-                self._unsaved = (stored, self._refreshed(stored))
-            fresh = self._unsaved[1]
-            self._secrets.save(fresh.text())
-            self._unsaved = None
-            return fresh
-
-    def _refreshed(self, old: Tokens) -> Tokens:
+    def _asked(self, old: Tokens) -> Tokens:
         if not old.value("refresh_token") or not old.value("client_id"):
             raise AuthExpired(
                 f"account '{self._account.id}': its access token has run out, and there is no refresh_token with its"
                 " client_id to renew it; connect the account again, with the scope offline.access"
             )
-        answer = self._http.prepare(_renewal(old))
-        if answer.status in {400, 401}:
-            return self._by_another(old, answer)
-        found = answer.fields()
-        if not answer.ok:
+        answer = self._http.prepare(renewal(old, TOKEN_PATH))
+        if not answer.ok and answer.status not in REFUSED:
             raise refusal(answer, posting=False)
-        if not isinstance(found.get("access_token"), str):  # the answer may hold half a pair: nothing of it is shown
-            raise Retryable(f"{answer.what}: {self.host} answered without tokens", http_status=answer.status)
-        return old.renewed_by(found)
-
-    def _by_another(self, old: Tokens, answer: Answer) -> Tokens:
-        """The pair that another process has stored meanwhile: it spent the refresh token that was refused to us."""
-        stored = self._tokens()
-        if stored.value("refresh_token") != old.value("refresh_token"):
-            return stored
-        raise AuthExpired(
-            f"account '{self._account.id}': its tokens cannot be renewed any more; connect the account again",
-            http_status=answer.status,
-        )
+        return granted(answer, old, self._account)
 
     def _tokens(self) -> Tokens:
         found = self._credentials()
@@ -176,12 +113,11 @@ class Access:
 
     def _credentials(self) -> Keys | Tokens:
         """What is kept as the account's secret. Raises AuthExpired where it is not whole."""
-        written = _object(self._secrets.load())
-        found = {name: _first(written, names) for name, names in FOUR_KEYS.items()}
+        tokens = read_tokens(self._secrets.load())
+        found = {name: _first(tokens.written, names) for name, names in FOUR_KEYS.items()}
         if all(found.values()):
             return Keys(**found)
         half_of_keys = found["consumer_key"] or found["consumer_secret"] or found["access_token_secret"]
-        tokens = Tokens(written=written)
         usable = found["access_token"] or (tokens.value("refresh_token") and not tokens.value("access_token"))
         if usable and not half_of_keys:
             return tokens
@@ -189,32 +125,6 @@ class Access:
             f"account '{self._account.id}': its secret is not whole; store a JSON object with consumer_key,"
             " consumer_secret, access_token and access_token_secret, or with client_id, access_token and refresh_token"
         )
-
-
-def _renewal(old: Tokens) -> Call:
-    """The call that renews; a client with a secret proves itself by HTTP Basic, one without by its name alone."""
-    form = {"grant_type": "refresh_token", "refresh_token": old.value("refresh_token")}
-    client, secret = old.value("client_id"), old.value("client_secret")
-    if not secret:
-        form["client_id"] = client
-        return Call(what="renewing the tokens", method="POST", path=TOKEN_PATH, form=form, hidden=old.hidden())
-    basic = base64.b64encode(f"{client}:{secret}".encode()).decode()
-    return Call(
-        what="renewing the tokens",
-        method="POST",
-        path=TOKEN_PATH,
-        headers={"Authorization": f"Basic {basic}"},
-        form=form,
-        hidden=(*old.hidden(), basic),
-    )
-
-
-def _object(secret: str) -> dict[str, Any]:
-    try:
-        found = json.loads(secret)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _first(written: Mapping[str, Any], names: tuple[str, ...]) -> str:

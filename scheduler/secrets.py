@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Protocol, cast
 from adapters.contract import AuthExpired, Retryable
 from adapters.on_disk import passes
 from scheduler import vault
+from scheduler.turns import turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
 KINDS = ("env", "file", "credential", "keyring", "vault")
 WRITABLE = ("vault", "file", "keyring")
@@ -85,8 +87,7 @@ class StoredSecret:
             case "vault":
                 sealed = vault.seal(self._key(), name, secret)
                 path = vault.place(self.folder, name)
-                _private_folder(path.parent)
-                _replace(path, sealed)
+                _replace(_private_folder(path.parent) / path.name, sealed)
             case "env" | "credential":
                 raise AuthExpired(
                     f"the platform gave out a new secret, and {self.reference} cannot keep it; "
@@ -94,6 +95,24 @@ class StoredSecret:
                 )
             case _:
                 raise self._no_place()
+
+    def renewing(self) -> AbstractContextManager[None]:
+        """Within it no other process or thread of this machine renews the secret; beside it lies a lock file.
+
+        What nobody can write is renewed by nobody, and has no lock.
+        """
+        kind, name = self._parts()
+        match kind:
+            case "file":
+                path = self._path(name)
+                return turn(path.with_name(f".{path.name}.lock"))
+            case "keyring":
+                return turn(_private_folder(self.folder / vault.FOLDER) / "keyring.lock")
+            case "vault":
+                path = vault.place(self.folder, name)
+                return turn(_private_folder(path.parent) / f"{path.stem}.lock")
+            case _:
+                return nullcontext()
 
     def _parts(self) -> tuple[str, str]:
         kind, _, name = self.reference.partition(":")
@@ -179,11 +198,12 @@ def _replace(path: Path, secret: str) -> None:
         raise AuthExpired(f"the new secret cannot be written to {path}: {error.strerror}") from None
 
 
-def _private_folder(path: Path) -> None:
+def _private_folder(path: Path) -> Path:
     try:
         path.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise AuthExpired(f"the folder {path} cannot be made: {error.strerror}") from None
+    return path
 
 
 def _flush_folder(folder: Path) -> None:

@@ -52,7 +52,9 @@ def connect_account(desk: Desk, which: str, given: Callable[[], str]) -> dict[st
         raise WrongUse("there was no secret on standard input; give it there, never as an argument")
     try:
         folder, key = desk.settings.path.parent, desk.settings.secrets_key
-        StoredSecret(account.secret, folder, desk.environment, key=key).save(secret)
+        place = StoredSecret(account.secret, folder, desk.environment, key=key)
+        with place.renewing():  # or a daemon that is just renewing the old one would write over the new one
+            place.save(secret)
     except Failure as failure:
         raise WrongUse(str(failure)) from None
     entry = Entry(

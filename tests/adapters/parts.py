@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from posts.model import Account, Media, Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from adapters.contract import Gone
@@ -41,6 +43,9 @@ class KnownSecret:
     def save(self, secret: str) -> None:
         raise AssertionError("nothing here rotates")
 
+    def renewing(self) -> AbstractContextManager[None]:
+        raise AssertionError("nothing here rotates")
+
 
 @dataclass(slots=True)
 class KeptSecret:
@@ -55,6 +60,9 @@ class KeptSecret:
     def save(self, secret: str) -> None:
         self.saved.append(secret)
         self.value = secret
+
+    def renewing(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 def keys_of(token_secret: str) -> OAuth1:

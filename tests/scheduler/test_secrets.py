@@ -10,6 +10,7 @@ import pytest
 
 from adapters.contract import AuthExpired, Retryable
 from scheduler.secrets import StoredSecret
+from scheduler.turns import turn
 from tests.fakes.shortage import no_files_left
 
 if TYPE_CHECKING:
@@ -210,3 +211,23 @@ def test_a_missing_keyring_package_is_named_with_the_command(tmp_path: Path, mon
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(AuthExpired, match=r"pip install 'july30\[keyring\]'"):
         stored("keyring:july30/ge", tmp_path).load()
+
+
+@pytest.mark.parametrize(
+    ("reference", "lock"),
+    [("file:ge.token", ".ge.token.lock"), ("vault:ge", "vault/ge.lock"), ("keyring:july30/ge", "vault/keyring.lock")],
+)
+def test_a_secret_that_can_be_renewed_is_renewed_by_one_at_a_time(tmp_path: Path, reference: str, lock: str) -> None:
+    """Its lock lies beside it, for its owner alone, and stays: a lock that is deleted is no lock."""
+    with stored(reference, tmp_path).renewing():
+        assert (tmp_path / lock).stat().st_mode & 0o777 == 0o600
+        with pytest.raises(Retryable), turn(tmp_path / lock, 0):
+            pass
+    assert (tmp_path / lock).exists()
+
+
+@pytest.mark.parametrize("reference", ["env:GE_TOKEN", "credential:ge", ""])
+def test_a_secret_that_nobody_can_write_needs_no_lock(tmp_path: Path, reference: str) -> None:
+    """Nobody renews it: keeping the new one is refused before the old one is spent."""
+    with stored(reference, tmp_path).renewing():
+        assert list(tmp_path.iterdir()) == []
