@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from adapters.contract import Ambiguous, Fact, Identity, Lookup, NeedsHand, Option, Profile, Reading, Receipt, Rejected
 from adapters.manual_kit import PAGE, kit_of, lay_out
 from adapters.on_disk import name_for
-from adapters.registry import UnknownPlatformError, profile_of
+from adapters.options import wrong
+from adapters.registry import UnknownPlatformError, platforms, profile_of
 from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ class Manual:
             return self.profile.limits
         try:
             limits = profile_of(name).limits
-        except UnknownPlatformError as error:
-            raise Rejected(f"account '{self._account.id}': option stands_for: {error}; correct it") from None
+        except UnknownPlatformError:
+            raise wrong(self._account, "stands_for", f"one of {', '.join(platforms())}") from None
         return replace(limits, first_comment=limits.first_comment or limits.text)  # whoever pastes can comment, too
 
     def whoami(self) -> Identity:

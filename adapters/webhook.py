@@ -30,6 +30,7 @@ from adapters.contract import (
 )
 from adapters.http import Answer, Call, Http, failure_for
 from adapters.on_disk import picture_name, read_picture
+from adapters.options import refuse_other_than, wrong
 from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
@@ -157,16 +158,15 @@ class Webhook:
     # -- preparing -------------------------------------------------------------------------------------------------
 
     def _refuse_unfit(self) -> None:
-        account, options = self._account, self._account.options
+        account = self._account
         if not _safe(account.base_url):
             raise AuthExpired(
                 f"account '{account.id}': base_url must begin with https:// (http:// is for this machine alone);"
                 " correct it, or others read the posts before they are out"
             )
-        if options.get("idempotent", "no") not in {"yes", "no"}:
-            raise Rejected(f"account '{account.id}': option idempotent must be yes or no; correct it")
-        if "text_max" in options and self.limits() is LIMITS:
-            raise Rejected(f"account '{account.id}': option text_max must be a number above 0; correct it")
+        refuse_other_than(account, "idempotent", ("no", "yes"))
+        if "text_max" in account.options and self.limits() is LIMITS:
+            raise wrong(account, "text_max", "a number above 0")
 
     def _event(self, message: Message, key: str) -> dict[str, object]:
         numbered = enumerate(message.media, 1)

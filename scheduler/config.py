@@ -16,7 +16,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from adapters.registry import platforms
 from posts.model import Account, Campaign, Mission, QuietHours
 from scheduler import vault
-from scheduler.config_lines import ConfigError, parse, placed, read_text, spoken
+from scheduler.config_lines import ConfigError, did_you_mean, listed, parse, placed, read_text, spoken
+from scheduler.config_options import wrong_options
 from scheduler.model import WrongUse
 from scheduler.secrets import KINDS
 
@@ -65,14 +66,14 @@ class Settings:
         for mission in self.missions:
             if mission.code == code:
                 return mission
-        raise WrongUse(f"no mission '{code}' in {self.path.name}; there are {_listed(m.code for m in self.missions)}")
+        raise WrongUse(f"no mission '{code}' in {self.path.name}; there are {listed(m.code for m in self.missions)}")
 
     def account(self, id: str) -> Account:  # noqa: A002 - the key's name in the file
         """The account of this id. Raises WrongUse, naming those there are."""
         for account in self.accounts:
             if account.id == id:
                 return account
-        raise WrongUse(f"no account '{id}' in {self.path.name}; there are {_listed(a.id for a in self.accounts)}")
+        raise WrongUse(f"no account '{id}' in {self.path.name}; there are {listed(a.id for a in self.accounts)}")
 
 
 def load(path: Path) -> Settings:
@@ -128,7 +129,7 @@ def _time_zone(value: str) -> str:
     city = value.rpartition("/")[2].casefold()
     near = [zone for zone in sorted(_zones()) if zone.rpartition("/")[2].casefold() == city]
     near = near or get_close_matches(value, _zones(), n=3)
-    hint = f"did you mean {_listed(near)}?" if near else "write one like Asia/Tbilisi"
+    hint = f"did you mean {listed(near)}?" if near else "write one like Asia/Tbilisi"
     raise ValueError(f"'{value}' is no IANA time zone; {hint}")
 
 
@@ -140,7 +141,7 @@ def _zones() -> frozenset[str]:
 def _platform(value: str) -> str:
     if value in (known := platforms()):
         return value
-    raise ValueError(f"'{value}' is no platform july30 knows; {_did_you_mean(value, known)}")
+    raise ValueError(f"'{value}' is no platform july30 knows; {did_you_mean(value, known)}")
 
 
 def _reference(value: str) -> str:
@@ -365,27 +366,16 @@ def _contradictions(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, s
         yield ("mission",), "there is none; write at least one [[mission]] with code, name, time_zone and languages"
     yield from _repeated(codes)
     yield from _repeated(ids)
-    for path, options in _options(document).items():
-        by = options.get("measured_by")
-        if by is not None and by not in ids.values():
-            hint = _did_you_mean(str(by), set(ids.values()))
-            yield (*path, "measured_by"), f"there is no [[account]] with the id '{by}'; {hint}"
+    yield from wrong_options(document, set(ids.values()))
     for path, code in _written(document, "account", "mission").items():
         if codes and code not in codes.values():
-            yield path, f"there is no [[mission]] with the code '{code}'; {_did_you_mean(code, set(codes.values()))}"
+            yield path, f"there is no [[mission]] with the code '{code}'; {did_you_mean(code, set(codes.values()))}"
 
 
 def _written(document: Mapping[str, object], table: str, key: str) -> dict[KeyPath, str]:
     rows = document.get(table)
     pairs = enumerate(rows) if isinstance(rows, list) else ()
     return {(table, n, key): row[key] for n, row in pairs if isinstance(row, dict) and isinstance(row.get(key), str)}
-
-
-def _options(document: Mapping[str, object]) -> dict[KeyPath, dict[str, object]]:
-    rows = document.get("account")
-    pairs = enumerate(rows) if isinstance(rows, list) else ()
-    there = {("account", n, "options"): row.get("options") for n, row in pairs if isinstance(row, dict)}
-    return {path: options for path, options in there.items() if isinstance(options, dict)}
 
 
 def _repeated(written: Mapping[KeyPath, str]) -> Iterator[tuple[KeyPath, str]]:
@@ -400,7 +390,7 @@ def _explained(error: ErrorDetails) -> str:
     context, path = error.get("ctx", {}), error["loc"]
     match error["type"]:
         case "extra_forbidden":
-            return f"july30 knows no such key; {_did_you_mean(str(path[-1]), _keys_around(path))}"
+            return f"july30 knows no such key; {did_you_mean(str(path[-1]), _keys_around(path))}"
         case "value_error":
             return str(context["error"])
         case "list_type" if path in (("mission",), ("account",)):
@@ -433,16 +423,6 @@ def _keys_around(path: Sequence[str | int]) -> Iterable[str]:
             annotation = model.model_fields[name].annotation
             model = (get_args(annotation) or (annotation,))[0]
     return model.model_fields
-
-
-def _did_you_mean(written: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    near = get_close_matches(written.lower(), [name.lower() for name in names], n=1)
-    return f"did you mean {_listed(n for n in names if n.lower() in near)}?" if near else f"known are {_listed(names)}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names) or "none"
 
 
 # --- from the file's shape to the values of posts

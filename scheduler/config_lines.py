@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from scheduler.model import WrongUse
@@ -104,6 +105,18 @@ def spoken(path: Sequence[str | int]) -> str:
     """The path as people count: ("account", 1, "platform") → "account[2].platform"."""
     parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
     return "".join(parts).removeprefix(".")
+
+
+def did_you_mean(written: str, known: Iterable[str]) -> str:
+    """Which known name is near to what was written, or else all of them."""
+    names = sorted(known)
+    near = get_close_matches(written.lower(), [name.lower() for name in names], n=1)
+    return f"did you mean {listed(n for n in names if n.lower() in near)}?" if near else f"known are {listed(names)}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names in quotation marks, in their order."""
+    return ", ".join(f"'{name}'" for name in names) or "none"
 
 
 def _statements(text: str) -> Iterator[tuple[int, list[str]]]:

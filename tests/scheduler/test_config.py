@@ -84,7 +84,7 @@ def test_values_arrive_as_what_they_mean(tmp_path: Path) -> None:
         + 'hashtags = ["#EndHumanTrafficking", "#ТорговляЛюдьми"]\n[settle]\nlooks = ["2s", "6s"]\n'
         + MISSION
         + 'quiet_hours = "21:00-08:00"\n'
-        + ACCOUNT
+        + ACCOUNT.replace('"outbox"', '"mastodon"')
         + 'options = { visibility = "unlisted" }\n',
     )
     assert found.campaign.day == date(2027, 7, 30)

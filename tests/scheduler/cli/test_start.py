@@ -127,3 +127,11 @@ def test_a_secret_written_into_the_configuration_is_not_repeated(bare: Program) 
     done = bare.run("status")
     assert (done.code, CANARY in done.err) == (2, False)
     assert "replace it at the platform" in done.err
+
+
+def test_an_option_that_no_platform_knows_is_told_by_the_doctor(bare: Program) -> None:
+    """Before the day, with the line and the right name; every other command refuses as well."""
+    bare.config.write_text(CONFIG + VAULTED + 'options = { link = "no" }\n', encoding="utf-8")
+    done = bare.run("doctor")
+    assert done.code == 2
+    assert "options.link: the platform 'x' knows no such option; did you mean 'links'?" in done.err
