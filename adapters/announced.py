@@ -43,32 +43,6 @@ def _audited(name: str, value: object, unit: str, *, sure: bool = True) -> Fact:
     return _fact(name, value, unit, _AUDIT, read_on=_AUDITED, sure=sure)
 
 
-def _facebook() -> Profile:
-    photos, comments = "Meta docs, Graph API, photo uploads", "Meta API description, page post comments"
-    return Profile(
-        platform="facebook",
-        limits=Limits(
-            text=(_utf16(63_206),),
-            images_max=10,
-            image_types=("image/jpeg", "image/png", "image/bmp", "image/gif", "image/tiff"),
-            image_bytes_max=4_000_000,
-            alt_text=_utf16(1000),
-            first_comment=(_utf16(8000),),
-        ),
-        lookup=Lookup.BY_TEXT,
-        metrics=("likes", "comments", "shares", "views", "clicks"),
-        can_delete=True,
-        facts=(
-            _fact("text", 63_206, "characters", "common knowledge; no official page found", sure=False),
-            _fact("images", 10, "pictures", "custom; the platform publishes no maximum", sure=False),
-            _fact("image size", 4_000_000, "bytes, recommended; less than 10 MB is demanded", photos),
-            _fact("alt text", 1000, "characters", "taken from its sister Instagram; no maximum published", sure=False),
-            _fact("first comment", "taken", "", comments, read_on=date(2026, 4, 15)),
-            _fact("first comment's length", 8000, "characters", "common knowledge; no official page found", sure=False),
-        ),
-    )
-
-
 def _instagram() -> Profile:
     return Profile(
         platform="instagram",
@@ -153,7 +127,6 @@ def _linkedin() -> Profile:
 
 
 _ANNOUNCED: Mapping[str, Callable[[], Profile]] = {
-    "facebook": _facebook,
     "instagram": _instagram,
     "linkedin": _linkedin,
     "threads": _threads,

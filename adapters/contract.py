@@ -58,6 +58,10 @@ class NotSetUp(AuthExpired):
     """Not published, for this installation lacks what the account needs: it waits for whoever keeps config.toml."""
 
 
+class Restricted(AuthExpired):
+    """Not published, for the platform restricts the account: it waits until its keeper has cleared that up there."""
+
+
 class Ambiguous(Failure):
     """Perhaps published: the posting call left us and no clear answer came back."""
 

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def is_older(post: Mapping[str, Any], since: datetime) -> bool:
-    """Whether the post, by its `created_at`, was surely made before that instant."""
+def is_older(post: Mapping[str, Any], since: datetime, name: str = "created_at") -> bool:
+    """Whether the post, by its field of that name, was surely made before that instant."""
     try:
-        made = datetime.fromisoformat(str(post.get("created_at")))
+        made = datetime.fromisoformat(str(post.get(name)))
     except ValueError:
         return False
     return (made if made.tzinfo else made.replace(tzinfo=UTC)) < since

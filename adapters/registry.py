@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PLATFORMS = {
     "bluesky": "adapters.bluesky:Bluesky",
+    "facebook": "adapters.facebook:Facebook",
     "manual": "adapters.manual:Manual",
     "mastodon": "adapters.mastodon:Mastodon",
     "outbox": "adapters.outbox:Outbox",

@@ -18,6 +18,7 @@ from adapters.contract import (
     NotSetUp,
     Receipt,
     Rejected,
+    Restricted,
     Retryable,
     Stopped,
     UsedUp,
@@ -150,6 +151,9 @@ def _after_failure(failure: Failure, stage: Stage, jitter: float, made: _Maker) 
             return made("auth_expired", State.HELD, reason, failure=failure)
         case NotSetUp():
             reason = f"This installation lacks what the account needs ({said}); whoever keeps config.toml must act."
+            return made("auth_expired", State.HELD, reason, failure=failure)
+        case Restricted():
+            reason = f"The account may not post for now ({said}); whoever keeps it must clear that up at the platform."
             return made("auth_expired", State.HELD, reason, failure=failure)
         case AuthExpired():
             reason = f"The account's credentials do not work ({said}); whoever keeps the account must connect it again."

@@ -17,9 +17,11 @@ import pytest
 import requests
 
 from adapters.bluesky import Bluesky
+from adapters.facebook import Facebook
 from adapters.mastodon import Mastodon
 from adapters.outbox import Outbox
 from adapters.scripted.bluesky import BlueskyServer
+from adapters.scripted.facebook import FacebookServer
 from adapters.scripted.mastodon import MastodonServer, Switches
 from adapters.scripted.telegram import TelegramServer
 from adapters.scripted.x import XServer
@@ -153,6 +155,22 @@ class TestStrictXWithTokens(AdapterContract):
 
             def like(remote_id: str) -> None:
                 server.react(remote_id, like_count=1)
+
+            yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN, twins=False)
+
+
+class TestStrictFacebook(AdapterContract):
+    """Our own server, strict as the documents; it takes the same words twice, only not one after the other."""
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        with FacebookServer(now, TOKEN) as server:
+
+            def build(token: str) -> Facebook:
+                return Facebook(account(base_url=server.url), KnownSecret(token))
+
+            def like(remote_id: str) -> None:
+                server.react(remote_id, likes=1)
 
             yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN, twins=False)
 

@@ -1,0 +1,243 @@
+"""A Facebook Page, by the Graph API.
+
+Numbers and behaviour as read in Meta's documents and API description of 15 Apr 2026 (on 24 Nov 2026). A post has no key
+here, and the Page's list may leave posts out: what is not found in it may still be there, and nothing is sent again by
+itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from adapters.contract import (
+    Ambiguous,
+    AuthExpired,
+    Fact,
+    Failure,
+    Gone,
+    Identity,
+    Lookup,
+    Profile,
+    Reading,
+    Receipt,
+    Rejected,
+    Retryable,
+)
+from adapters.facebook_counts import METRICS, counts_of
+from adapters.facebook_posts import POST_ID, OwnPosts, forget
+from adapters.graph import FACEBOOK, VERSION, VERSION_OPTION, Graph, id_in
+from adapters.graph_answers import is_not_there, refusal
+from adapters.http import Http, Upload
+from adapters.on_disk import picture_name, read_picture
+from adapters.parts import broken_off, parts_of, parts_out
+from posts.limits import Limits, TextLimit, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from adapters.contract import Progress, Secrets
+    from posts.model import Account, Message
+
+READ_TIMEOUT_S = 30  # a silence taken for a failure costs a person's time here: not being listed proves nothing
+PHOTOS, COMMENTS = "Meta docs, Graph API, photo uploads", "Meta API description, page post comments"
+LIMITS = Limits(
+    text=(TextLimit(unit=Unit.UTF16, max=63_206),),
+    images_max=10,
+    image_types=("image/jpeg", "image/png", "image/bmp", "image/gif", "image/tiff"),
+    image_bytes_max=4_000_000,
+    alt_text=TextLimit(unit=Unit.UTF16, max=1000),
+    first_comment=(TextLimit(unit=Unit.UTF16, max=8000),),
+)
+PAGE_FIELDS = "id,name,username,link,category"  # a person has no category: so a person's token is told from a Page's
+BAD_FIELD, NO_SUCH_FIELD = 100, "nonexisting field"
+PICTURE_GONE = re.compile(r"media|photo", re.IGNORECASE)
+
+
+def _fact(
+    name: str, value: str, unit: str, source: str, *, read_on: date = date(2026, 11, 24), sure: bool = True
+) -> Fact:
+    return Fact(name=name, value=value, unit=unit, source=source, read_on=read_on, sure=sure)
+
+
+class Facebook:
+    """One Page. Its secret is the Page's access token, or `{"access_token": …, "app_secret": …}` for proofs.
+
+    Without base_url the server is https://graph.facebook.com. Option `version`: of the interface.
+    """
+
+    profile = Profile(
+        platform="facebook",
+        limits=LIMITS,
+        lookup=Lookup.BY_TEXT,
+        metrics=METRICS,
+        can_delete=True,
+        comment_follows=True,
+        facts=(
+            _fact("text", "63206", "characters", "common knowledge; no official page found", sure=False),
+            _fact("images", "10", "pictures", "custom; the platform publishes no maximum", sure=False),
+            _fact("image size", "4000000", "bytes, recommended; less than 10 MB is demanded", PHOTOS),
+            _fact("alt text", "1000", "characters", "that of its sister Instagram; no maximum published", sure=False),
+            _fact("first comment", "taken", "from the Page itself", COMMENTS, read_on=date(2026, 4, 15)),
+            _fact(
+                "first comment's length", "8000", "characters", "common knowledge; no official page found", sure=False
+            ),
+            _fact("an uploaded picture is kept", "24", "hours", "third-party audit, 4 October 2026", sure=False),
+            _fact("version", VERSION, "of the interface; each lives for about two years", "facebook-business 26.0.3"),
+            _fact("counts", "50", "readings per call", "Meta docs, Graph API, batch requests"),
+        ),
+        options=(VERSION_OPTION,),
+    )
+
+    def __init__(self, account: Account, secrets: Secrets, *, http: Http | None = None):
+        self._http = http or Http(account.base_url or FACEBOOK, read_timeout_s=READ_TIMEOUT_S)
+        self._graph = Graph(account, secrets, self._http)
+        self._page = ""
+
+    def listen(self, heard: Callable[[str, datetime], None]) -> None:
+        """`heard` is given the server's own time with every answer."""
+        self._http.heard = heard
+
+    def limits(self) -> Limits:
+        """The documented ones: all Pages are alike."""
+        return LIMITS
+
+    def whoami(self) -> Identity:
+        """The Page that the token opens. Raises AuthExpired where it opens none, or a person."""
+        self._graph.refuse_unfit()
+        what = "asking whose Page it is"
+        try:
+            found = self._graph.get(what, "/me", {"fields": PAGE_FIELDS})
+        except Rejected as refused:
+            if NO_SUCH_FIELD not in str(refused):
+                raise
+            raise _no_page(what, refused) from None
+        self._page = id_in(found)
+        if not self._page:
+            raise Retryable(f"{what}: {self._graph.host} answered without a Page")
+        handle = str(found.get("username") or found.get("name") or self._page)
+        return Identity(remote_id=self._page, handle=handle, url=str(found.get("link") or ""))
+
+    def publish(self, message: Message, key: str, progress: Progress) -> Receipt:  # noqa: ARG002 - there are no keys
+        """The post is public, and its first comment under it. Pictures are uploaded unpublished before.
+
+        Where the comment is not out the post is: Retryable and AuthExpired may be tried again, and the comment follows;
+        what cannot go on is Ambiguous, and looked up.
+        """
+        self._graph.refuse_unfit()
+        page, out = self._page or self.whoami().remote_id, parts_out(progress)
+        used_before = bool(progress.saved.get("picture-1"))
+        photos = [] if out else self._photos(page, message, progress)
+        progress.posting()
+        if out:
+            remote_id, permalink = str(out[0]["id"]), str(out[0]["permalink"])
+        else:
+            try:
+                remote_id, permalink = self._post(page, message, photos)
+            except Rejected as refused:
+                raise _without_photos(refused, progress) if photos and used_before else refused from None
+        _, *comments = parts_of(message, comment_follows=True)
+        if not comments:
+            return Receipt(remote_id=remote_id, permalink=permalink, parts=(remote_id,))
+        if not out:
+            progress.save("part-1", {"id": remote_id, "permalink": permalink})
+        return self._commented(comments[0], remote_id, permalink)
+
+    def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:  # noqa: ARG002
+        """The oldest post since then that says and shows the same and is no other delivery's; None if none is listed.
+
+        Its first comment is in `parts` where it is there.
+        """
+        known = parts_out(progress)
+        own = OwnPosts(self._graph, self._page or self.whoami().remote_id)
+        if known:
+            remote_id, permalink = str(known[0]["id"]), str(known[0]["permalink"])
+        elif found := own.like(message, since, progress.taken):
+            remote_id, permalink = found
+        else:
+            return None
+        _, *comments = parts_of(message, comment_follows=True)
+        there = [found for one in comments if (found := own.comment_under(remote_id, one))]
+        return Receipt(remote_id=remote_id, permalink=permalink, parts=(remote_id, *there))
+
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
+        """The counts of these posts now, each by itself; Gone for those that are not there though we may read."""
+        known = [one for one in remote_ids if POST_ID.fullmatch(one)]
+        return counts_of(self._graph, self._page or self.whoami().remote_id, known) if known else []
+
+    def delete(self, remote_id: str) -> None:
+        """The post is no longer there, nor what was said under it; true also if it was gone already."""
+        if not POST_ID.fullmatch(remote_id):
+            raise Rejected(f"deleting: '{remote_id}' is no post of a Page; delete it there by hand")
+        answer = self._graph.answer("deleting", "DELETE", f"/{remote_id}", {})
+        if answer.ok and answer.fields().get("success") is True:
+            return
+        gone = is_not_there(answer) and OwnPosts(self._graph, self._page or self.whoami().remote_id).lacks(remote_id)
+        if not gone:
+            raise refusal(answer, posting=False)
+
+    # -- posting ---------------------------------------------------------------------------------------------------
+
+    def _photos(self, page: str, message: Message, progress: Progress) -> list[str]:
+        """The ids of the pictures, each uploaded once however often this is called, and seen by nobody yet."""
+        if len(message.media) > LIMITS.images_max:
+            raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
+        photos = []
+        for number, picture in enumerate(message.media, 1):
+            saved = progress.saved.get(f"picture-{number}")
+            if not saved:
+                name = picture_name(number, picture)
+                upload = Upload(form_field="source", name=name, mime=picture.mime, content=read_picture(picture))
+                alt_text = {"alt_text_custom": picture.alt_text} if picture.alt_text else {}
+                what, fields = f"uploading {name}", {"published": "false", **alt_text}
+                saved = {"id": id_in(self._graph.make(what, f"/{page}/photos", fields, (upload,)))}
+                if not saved["id"]:
+                    raise Retryable(f"{what}: {self._graph.host} answered without the picture's id")
+                progress.save(f"picture-{number}", saved)
+            photos.append(str(saved["id"]))
+        return photos
+
+    def _post(self, page: str, message: Message, photos: Sequence[str]) -> tuple[str, str]:
+        """The id and the address of the post that is public now."""
+        fields = {"message": message.text, "fields": "id,permalink_url"}
+        if photos:
+            fields["attached_media"] = json.dumps([{"media_fbid": one} for one in photos])
+        elif message.link:
+            fields["link"] = message.link
+        found = self._graph.post_once(
+            "publishing", f"/{page}/feed", {name: value for name, value in fields.items() if value}
+        )
+        remote_id = id_in(found, pattern=POST_ID)
+        if not remote_id:
+            raise Ambiguous(f"publishing: {self._graph.host} said yes without the post's id", http_status=200)
+        return remote_id, str(found.get("permalink_url") or f"https://www.facebook.com/{remote_id}")
+
+    def _commented(self, comment: str, remote_id: str, permalink: str) -> Receipt:
+        try:
+            found = self._graph.post_once("commenting", f"/{remote_id}/comments", {"message": comment})
+            comment_id = id_in(found, pattern=POST_ID)
+            if not comment_id:
+                raise Ambiguous(f"commenting: {self._graph.host} said yes without the comment's id", http_status=200)
+        except Failure as failure:
+            raise broken_off(failure, "the first comment is not known to be out", permalink) from None
+        return Receipt(remote_id=remote_id, permalink=permalink, parts=(remote_id, comment_id))
+
+
+def _no_page(what: str, refused: Rejected) -> AuthExpired:
+    return AuthExpired(
+        f"{what}: the token is no Page's ({refused}); put in the Page access token, from /me/accounts",
+        http_status=refused.http_status,
+        evidence=refused.evidence,
+    )
+
+
+def _without_photos(refused: Rejected, progress: Progress) -> Failure:
+    """Pictures are kept for a day: those of an earlier try are uploaded anew, fresh ones are refused for good."""
+    if refused.evidence.get("code") != BAD_FIELD or not PICTURE_GONE.search(str(refused)):
+        return refused
+    forget(progress)
+    return Retryable(
+        f"an uploaded picture is gone ({refused})", http_status=refused.http_status, evidence=refused.evidence
+    )
