@@ -159,7 +159,7 @@ class Facebook:
         else:
             return None
         _, *comments = parts_of(message, comment_follows=True)
-        there = [found for one in comments if (found := own.comment_under(remote_id, one))]
+        there = [comment_id for one in comments if (comment_id := own.comment_under(remote_id, one))]
         return Receipt(remote_id=remote_id, permalink=permalink, parts=(remote_id, *there))
 
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:

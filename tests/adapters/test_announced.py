@@ -14,7 +14,7 @@ from posts.limits import Limits, Unit
 if TYPE_CHECKING:
     from adapters.contract import Profile
 
-NAMES = ("facebook", "instagram", "linkedin", "threads")
+NAMES = ("instagram", "linkedin", "threads")
 
 
 def profile(platform: str) -> Profile:
@@ -60,7 +60,6 @@ def test_the_numbers_in_the_limits_are_those_of_the_facts(platform: str) -> None
 @pytest.mark.parametrize(
     ("platform", "with_media", "used", "unit", "most"),
     [
-        ("facebook", False, 33, Unit.UTF16, 63_206),
         ("instagram", True, 33, Unit.UTF16, 2200),
         ("threads", False, 35, Unit.EMOJI_BYTES, 500),
         ("linkedin", True, 33, Unit.UTF16, 3000),
