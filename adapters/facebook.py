@@ -8,7 +8,6 @@ itself.
 from __future__ import annotations
 
 import json
-import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -27,11 +26,11 @@ from adapters.contract import (
     Retryable,
 )
 from adapters.facebook_counts import METRICS, counts_of
-from adapters.facebook_posts import POST_ID, OwnPosts, forget
+from adapters.facebook_photos import uploaded, without_photos
+from adapters.facebook_posts import POST_ID, OwnPosts
 from adapters.graph import FACEBOOK, VERSION, VERSION_OPTION, Graph, id_in
 from adapters.graph_answers import is_not_there, refusal
-from adapters.http import Http, Upload
-from adapters.on_disk import picture_name, read_picture
+from adapters.http import Http
 from adapters.parts import broken_off, parts_of, parts_out
 from posts.limits import Limits, TextLimit, Unit
 
@@ -52,8 +51,7 @@ LIMITS = Limits(
     first_comment=(TextLimit(unit=Unit.UTF16, max=8000),),
 )
 PAGE_FIELDS = "id,name,username,link,category"  # a person has no category: so a person's token is told from a Page's
-BAD_FIELD, NO_SUCH_FIELD = 100, "nonexisting field"
-PICTURE_GONE = re.compile(r"media|photo", re.IGNORECASE)
+NO_SUCH_FIELD = "nonexisting field"
 
 
 def _fact(
@@ -129,7 +127,9 @@ class Facebook:
         self._graph.refuse_unfit()
         page, out = self._page or self.whoami().remote_id, parts_out(progress)
         used_before = bool(progress.saved.get("picture-1"))
-        photos = [] if out else self._photos(page, message, progress)
+        if len(message.media) > LIMITS.images_max:
+            raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
+        photos = [] if out else uploaded(self._graph, page, message.media, progress)
         progress.posting()
         if out:
             remote_id, permalink = str(out[0]["id"]), str(out[0]["permalink"])
@@ -137,7 +137,7 @@ class Facebook:
             try:
                 remote_id, permalink = self._post(page, message, photos)
             except Rejected as refused:
-                raise _without_photos(refused, progress) if photos and used_before else refused from None
+                raise without_photos(refused, progress) if photos and used_before else refused from None
         _, *comments = parts_of(message, comment_follows=True)
         if not comments:
             return Receipt(remote_id=remote_id, permalink=permalink, parts=(remote_id,))
@@ -180,25 +180,6 @@ class Facebook:
 
     # -- posting ---------------------------------------------------------------------------------------------------
 
-    def _photos(self, page: str, message: Message, progress: Progress) -> list[str]:
-        """The ids of the pictures, each uploaded once however often this is called, and seen by nobody yet."""
-        if len(message.media) > LIMITS.images_max:
-            raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
-        photos = []
-        for number, picture in enumerate(message.media, 1):
-            saved = progress.saved.get(f"picture-{number}")
-            if not saved:
-                name = picture_name(number, picture)
-                upload = Upload(form_field="source", name=name, mime=picture.mime, content=read_picture(picture))
-                alt_text = {"alt_text_custom": picture.alt_text} if picture.alt_text else {}
-                what, fields = f"uploading {name}", {"published": "false", **alt_text}
-                saved = {"id": id_in(self._graph.make(what, f"/{page}/photos", fields, (upload,)))}
-                if not saved["id"]:
-                    raise Retryable(f"{what}: {self._graph.host} answered without the picture's id")
-                progress.save(f"picture-{number}", saved)
-            photos.append(str(saved["id"]))
-        return photos
-
     def _post(self, page: str, message: Message, photos: Sequence[str]) -> tuple[str, str]:
         """The id and the address of the post that is public now."""
         fields = {"message": message.text, "fields": "id,permalink_url"}
@@ -230,14 +211,4 @@ def _no_page(what: str, refused: Rejected) -> AuthExpired:
         f"{what}: the token is no Page's ({refused}); put in the Page access token, from /me/accounts",
         http_status=refused.http_status,
         evidence=refused.evidence,
-    )
-
-
-def _without_photos(refused: Rejected, progress: Progress) -> Failure:
-    """Pictures are kept for a day: those of an earlier try are uploaded anew, fresh ones are refused for good."""
-    if refused.evidence.get("code") != BAD_FIELD or not PICTURE_GONE.search(str(refused)):
-        return refused
-    forget(progress)
-    return Retryable(
-        f"an uploaded picture is gone ({refused})", http_status=refused.http_status, evidence=refused.evidence
     )

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
-    from adapters.contract import Progress
     from adapters.graph import Graph
     from posts.model import Message
 
@@ -74,12 +73,6 @@ class OwnPosts:
                 return
             asked["after"] = after
         raise Retryable(f"{what}: there are more than {PAGES_MAX * PAGE_POSTS}")
-
-
-def forget(progress: Progress) -> None:
-    """Every picture is uploaded anew at the next try."""
-    for step in [one for one in progress.saved if one.startswith("picture-")]:
-        progress.save(step, {})
 
 
 def _cursor(found: Mapping[str, Any]) -> str:
