@@ -102,32 +102,7 @@ def _threads() -> Profile:
     )
 
 
-def _linkedin() -> Profile:
-    return Profile(
-        platform="linkedin",
-        limits=Limits(
-            text=(_utf16(3000),),
-            images_max=20,
-            image_types=("image/jpeg", "image/png", "image/gif"),
-            image_pixels_max=36_152_319,
-            alt_text=_utf16(4086),
-            first_comment=(_utf16(1250),),
-        ),
-        lookup=Lookup.BY_TEXT,
-        metrics=("likes", "comments", "shares", "views", "clicks"),
-        can_delete=True,
-        facts=(
-            _fact("text", 3000, "characters, escapes perhaps among them", "LinkedIn help pages", sure=False),
-            _audited("images", 20, "pictures"),
-            _audited("image pixels", 36_152_319, "pixels; fewer than 36,152,320"),
-            _audited("alt text", 4086, "characters; at most 120 are advised"),
-            _audited("first comment", 1250, "characters"),
-        ),
-    )
-
-
 _ANNOUNCED: Mapping[str, Callable[[], Profile]] = {
     "instagram": _instagram,
-    "linkedin": _linkedin,
     "threads": _threads,
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.contract import AuthExpired, Retryable
 from adapters.http import Answer, Call, failure_for
+from adapters.http_calls import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,8 +44,12 @@ class Tokens:
         return tuple(value for name in SECRETS if (value := self.value(name)))
 
     def renewed_by(self, found: Mapping[str, Any]) -> Tokens:
-        """With the tokens of that answer in place of the spent ones; what it does not give stays."""
-        fresh = {name: value for name in PAIR if isinstance(value := found.get(name), str) and value}
+        """With the tokens of that answer in place of the spent ones; what it does not give stays.
+
+        What comes back blacked out is what was sent, so it stays too: not every platform rotates both.
+        """
+        given = {name: value for name in PAIR if isinstance(value := found.get(name), str) and value}
+        fresh = {name: value for name, value in given.items() if HIDDEN not in value}
         return Tokens(written={**self.written, **fresh})
 
     def text(self) -> str:

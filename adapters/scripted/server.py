@@ -38,13 +38,17 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a client asked; the names in `headers` are lower case, `path` is without the query."""
+    """What a client asked; the names in `headers` are lower case, `path` is without the query.
+
+    `raw_query`: the query as it came, for platforms to which it matters what was encoded.
+    """
 
     method: str
     path: str
     query: Mapping[str, list[str]]
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    raw_query: str = field(default="", repr=False)
 
     def json(self) -> dict[str, Any]:
         """The body's JSON object; empty where it is none."""
@@ -207,6 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
             query=parse_qs(parts.query, keep_blank_values=True),
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+            raw_query=parts.query,
         )
 
     def _send(self, reply: Reply, cut_to: int | None = None) -> None:

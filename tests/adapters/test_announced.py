@@ -14,7 +14,7 @@ from posts.limits import Limits, Unit
 if TYPE_CHECKING:
     from adapters.contract import Profile
 
-NAMES = ("instagram", "linkedin", "threads")
+NAMES = ("instagram", "threads")
 
 
 def profile(platform: str) -> Profile:
@@ -62,7 +62,6 @@ def test_the_numbers_in_the_limits_are_those_of_the_facts(platform: str) -> None
     [
         ("instagram", True, 33, Unit.UTF16, 2200),
         ("threads", False, 35, Unit.EMOJI_BYTES, 500),
-        ("linkedin", True, 33, Unit.UTF16, 3000),
     ],
 )
 def test_each_platform_counts_in_its_own_unit(

@@ -18,10 +18,12 @@ import requests
 
 from adapters.bluesky import Bluesky
 from adapters.facebook import Facebook
+from adapters.linkedin import LinkedIn
 from adapters.mastodon import Mastodon
 from adapters.outbox import Outbox
 from adapters.scripted.bluesky import BlueskyServer
 from adapters.scripted.facebook import FacebookServer
+from adapters.scripted.linkedin import OF_PAGE, OF_PERSON, PAGE, LinkedInServer
 from adapters.scripted.mastodon import MastodonServer, Switches
 from adapters.scripted.telegram import TelegramServer
 from adapters.scripted.x import XServer
@@ -173,6 +175,32 @@ class TestStrictFacebook(AdapterContract):
                 server.react(remote_id, likes=1)
 
             yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN, twins=False)
+
+
+class TestStrictLinkedIn(AdapterContract):
+    """Our own server, and a page on it."""
+
+    author = PAGE
+    scopes = OF_PAGE
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        with LinkedInServer(now, TOKEN, scopes=self.scopes) as server:
+
+            def build(token: str) -> LinkedIn:
+                return LinkedIn(account(base_url=server.url, options={"author": self.author}), KnownSecret(token))
+
+            def like(remote_id: str) -> None:
+                server.react(remote_id, likeCount=1)
+
+            yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN, twins=False)
+
+
+class TestLinkedInPerson(TestStrictLinkedIn):
+    """A person's profile: nobody may list its posts, read their counts or ask how far its pictures are."""
+
+    author = ""
+    scopes = OF_PERSON
 
 
 class TestWebhook(AdapterContract):

@@ -11,6 +11,7 @@ import pytest
 
 from adapters.contract import AuthExpired, Retryable
 from adapters.http import Answer
+from adapters.http_calls import HIDDEN
 from adapters.oauth import Renewals, Tokens, granted, read_tokens, renewal
 from tests.adapters.contract import assert_tells_no_secret
 from tests.adapters.parts import account
@@ -88,6 +89,12 @@ def test_no_tokens_yet_is_no_refusal(status: int, told: object) -> None:
     with pytest.raises(Retryable) as raised:
         granted(answered(status, told), OLD, account())
     assert_tells_no_secret(raised.value, "new-refresh")
+
+
+def test_a_token_that_the_platform_gives_back_unchanged_stays() -> None:
+    """What we sent comes back blacked out; stored like that, it could never be used again."""
+    fresh = granted(answered(200, {"access_token": "new-access", "refresh_token": HIDDEN}), OLD, account())
+    assert (fresh.value("access_token"), fresh.value("refresh_token")) == ("new-access", "old-refresh")
 
 
 def test_a_client_proves_itself_with_its_secret_where_it_has_one() -> None:

@@ -139,10 +139,10 @@ def test_an_account_that_there_is_not_is_refused(office: Office) -> None:
 
 def test_an_account_that_cannot_be_published_to_yet_says_so(office: Office) -> None:
     """Before the day, not on it."""
-    more = (*office.settings.accounts, Account(id="ge-later", mission="GE", platform="linkedin"))
+    more = (*office.settings.accounts, Account(id="ge-later", mission="GE", platform="instagram"))
     desk = office.desk_with(replace(office.settings, accounts=more))
     told = check_accounts(desk, ["ge-later"])[0]
-    assert (told["ok"], told["message"]) == (False, "july30 cannot publish to linkedin yet")
+    assert (told["ok"], told["message"]) == (False, "july30 cannot publish to instagram yet")
 
 
 def test_the_list_tells_where_a_secret_is_kept_and_never_more(office: Office) -> None:

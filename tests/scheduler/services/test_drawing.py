@@ -376,10 +376,10 @@ def test_what_makes_no_sense_is_refused_by_name_and_nothing_is_made(
 @pytest.mark.parametrize("accounts", [[], ["ge-later", "ge-outbox"]])
 def test_an_account_that_cannot_publish_is_refused(office: Office, release: list[Quote], accounts: list[str]) -> None:
     """Drafts for it would wait for ever."""
-    later = Account(id="ge-later", mission="GE", platform="linkedin")
+    later = Account(id="ge-later", mission="GE", platform="instagram")
     assert not registry.can_publish(later.platform)
     desk = office.desk_with(replace(office.settings, accounts=(*office.settings.accounts, later)))
-    with pytest.raises(WrongUse, match="ge-later: july30 cannot publish to linkedin yet"):
+    with pytest.raises(WrongUse, match="ge-later: july30 cannot publish to instagram yet"):
         draft_quotes(desk, release, wish(accounts=accounts))
     assert nothing_is_made(office)
 

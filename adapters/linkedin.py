@@ -1,0 +1,229 @@
+"""A LinkedIn page or profile, by the documented Posts, Images and Comments interfaces.
+
+Numbers and behaviour as read in the documentation and in audits of it (24 Nov 2026). A post has no key here. What
+became of a call whose answer was lost is seen in a page's posts; those of a person nobody may list: somebody looks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from adapters.contract import (
+    Ambiguous,
+    AuthExpired,
+    Duplicate,
+    Failure,
+    Identity,
+    Lookup,
+    NotReady,
+    Receipt,
+    Rejected,
+    Retryable,
+)
+from adapters.http import Call, Http
+from adapters.linkedin_access import Access
+from adapters.linkedin_answers import address, duplicate_of, is_post, refusal
+from adapters.linkedin_comments import find_comment, write_comment
+from adapters.linkedin_counts import counts_of
+from adapters.linkedin_lookup import Posts
+from adapters.linkedin_pictures import Pictures
+from adapters.linkedin_post import body
+from adapters.linkedin_profile import LIMITS, PROFILE
+from adapters.options import refuse_other_than, wrong
+from adapters.parts import broken_off, parts_of, parts_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from adapters.contract import Progress, Reading, Secrets
+    from posts.limits import Limits
+    from posts.model import Account, Message
+
+SERVER = "https://api.linkedin.com"
+AUTHOR = re.compile(r"urn:li:(?:organization:[0-9]{1,20}|person:[\w-]{1,60})", re.ASCII)
+PERSON_ID = re.compile(r"[\w-]{1,60}", re.ASCII)
+PERSON = "urn:li:person:"
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+class LinkedIn:
+    """One page (organisation) or one person's profile.
+
+    The secret is an access token, or a JSON object with it as `access_token`; where the program may renew it, also with
+    `refresh_token`, `client_id` and `client_secret`. Scopes of a page: w_organization_social and r_organization_social,
+    with rw_organization_admin for counts; of a person: openid, profile and w_member_social.
+    """
+
+    profile = PROFILE
+
+    def __init__(self, account: Account, secrets: Secrets, *, http: Http | None = None):
+        self._account = account
+        self._http = http or Http(account.base_url or SERVER)
+        self._access = Access(account, secrets, self._http)
+        self._author = account.options.get("author", "")
+        self._is_person = not self._author or self._author.startswith(PERSON)
+        self._pictures = Pictures(self._access, may_look=not self._is_person)
+        if self._is_person:
+            self.profile = replace(self.profile, lookup=Lookup.NONE, metrics=())
+
+    def listen(self, heard: Callable[[str, datetime], None]) -> None:
+        """`heard` is given the server's own time with every answer."""
+        self._http.heard = heard
+
+    def limits(self) -> Limits:
+        """The documented ones."""
+        return LIMITS
+
+    def whoami(self) -> Identity:
+        """The page, or the person whose token it is. Raises AuthExpired where the token opens neither."""
+        self._refuse_wrong_options()
+        return self._person() if self._is_person else self._page()
+
+    def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
+        """The post is public with its first comment, or its pictures are still being worked on.
+
+        Where the comment alone is not out, that is told like a thread that broke off.
+        """
+        self._refuse_unfit(message)
+        author, texts = self._writer(), parts_of(message, comment_follows=True)
+        out = [str(one["id"]) for one in parts_out(progress)]
+        images = [] if out else self._pictures.ready(message.media, author, progress)
+        if isinstance(images, NotReady):
+            return images
+        if len(out) < len(texts):
+            progress.posting()
+        if not out:
+            out.append(self._put(message, author, images, progress))
+        if len(texts) > 1:
+            self._comment(texts[1], author, out, progress)
+        return _receipt(out)
+
+    def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:  # noqa: ARG002
+        """The oldest post since then that reads like the message and is no other delivery's, with its first comment.
+
+        A post that the platform called ours already is looked at by itself where the list does not show it. Raises
+        Ambiguous for a person, whose posts nobody may list.
+        """
+        if self._is_person:
+            raise Ambiguous("the platform does not say which posts a person has; look at the profile itself")
+        begin, known = since - CLOCKS_DIFFER, [str(one["id"]) for one in parts_out(progress)]
+        posts = Posts(self._access, self._author)
+        found = [] if known else posts.ours(message, begin, progress)
+        out = known or found[:1] or posts.named_duplicate(message, begin, progress)
+        if not out:
+            return None
+        texts = parts_of(message, comment_follows=True)
+        if len(out) < len(texts) and (comment := find_comment(self._access, out[0], self._author, texts[1])):
+            out = [*out, comment]
+        also = [address(one) for one in found[1:]]
+        return replace(_receipt(out), evidence={"also_found": also} if also else {})
+
+    def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading]:
+        """The counts of a page's posts; those of a person nobody may read, and nothing is asked."""
+        return [] if self._is_person else counts_of(self._access, self._author, remote_ids)
+
+    def delete(self, remote_id: str) -> None:
+        """The post is no longer there, nor what is under it; true also if it was gone already."""
+        if not is_post(remote_id):
+            raise Rejected(f"deleting: '{remote_id}' is no post of this platform; delete it there by hand")
+        headers = {"X-RestLi-Method": "DELETE"}
+        call = Call(what="deleting", method="DELETE", path=f"/rest/posts/{quote(remote_id, safe='')}", headers=headers)
+        answer = self._access.send(call)
+        if not answer.ok and answer.status not in {404, 410}:
+            raise refusal(answer, posting=False)
+
+    # -- who -------------------------------------------------------------------------------------------------------
+
+    def _person(self) -> Identity:
+        call = Call(what="asking whose token it is", method="GET", path="/v2/userinfo")
+        answer = self._access.send(call)
+        if not answer.ok:
+            raise refusal(answer, posting=False)
+        sub, name = answer.fields().get("sub"), answer.fields().get("name")
+        if not isinstance(sub, str) or not PERSON_ID.fullmatch(sub):
+            raise Retryable(f"{call.what}: {self._http.host} answered without a person")
+        if self._author not in {"", PERSON + sub}:
+            raise AuthExpired(
+                f"account '{self._account.id}': its token is not that of {self._author}; connect it again"
+            )
+        return Identity(remote_id=PERSON + sub, handle=name if isinstance(name, str) else sub)
+
+    def _page(self) -> Identity:
+        number = self._author.rpartition(":")[2]
+        call = Call(what="asking which page it is", method="GET", path=f"/rest/organizations/{number}")
+        answer = self._access.send(call)
+        if answer.status == 403:  # who may post for a page need not be one who may read its settings
+            Posts(self._access, self._author).listed(count=1, start=0)
+        elif not answer.ok:
+            raise refusal(answer, posting=False)
+        handle = answer.fields().get("vanityName") if answer.ok else None
+        url = f"https://www.linkedin.com/company/{number}"
+        return Identity(remote_id=self._author, handle=handle if isinstance(handle, str) else number, url=url)
+
+    def _writer(self) -> str:
+        """Who posts; a person who is not named in the options is asked for once."""
+        if not self._author:
+            self._author = self._person().remote_id
+        return self._author
+
+    # -- posting ---------------------------------------------------------------------------------------------------
+
+    def _refuse_wrong_options(self) -> None:
+        refuse_other_than(self._account, "hashtags", ("plain", "escaped"))
+        self._access.refuse_unknown_version()
+        if not AUTHOR.fullmatch(self._account.options.get("author", "") or "urn:li:person:x"):
+            raise wrong(self._account, "author", "urn:li:organization:NUMBER or urn:li:person:ID")
+
+    def _refuse_unfit(self, message: Message) -> None:
+        self._refuse_wrong_options()
+        if len(message.parts) > 1:
+            raise Rejected(f"a thread of {len(message.parts)} parts, and the platform has no threads; make it one text")
+        if len(message.media) > LIMITS.images_max:
+            raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
+
+    def _put(self, message: Message, author: str, images: Sequence[str], progress: Progress) -> str:
+        """What the platform calls the post that is public now."""
+        written = body(message, author, images, hashtags_kept=self._keeps_hashtags, link_title=self._link_title)
+        answer = self._access.send_json(
+            Call(what="publishing", method="POST", path="/rest/posts"), written, posting=True
+        )
+        remote_id = answer.headers.get("x-restli-id", "")
+        if answer.ok and is_post(remote_id):
+            return remote_id
+        if answer.ok:
+            raise Ambiguous(
+                f"publishing: {self._http.host} answered {answer.status} without the post's id",
+                http_status=answer.status,
+                evidence=answer.evidence(),
+            )
+        failure = refusal(answer, posting=True)
+        if isinstance(failure, Duplicate) and (named := duplicate_of(answer)):
+            progress.save("duplicate", {"id": named})
+        raise failure
+
+    def _comment(self, text: str, author: str, out: list[str], progress: Progress) -> None:
+        if len(out) > 1:
+            return
+        progress.save("part-1", {"id": out[0], "permalink": address(out[0])})
+        try:
+            out.append(write_comment(self._access, out[0], author, text))
+        except Failure as failure:
+            raise broken_off(failure, "the first comment is not out", address(out[0])) from None
+        progress.save("part-2", {"id": out[1]})
+
+    @property
+    def _keeps_hashtags(self) -> bool:
+        return self._account.options.get("hashtags", "plain") == "plain"
+
+    @property
+    def _link_title(self) -> str:
+        return self._account.options.get("link_title", "")
+
+
+def _receipt(out: Sequence[str]) -> Receipt:
+    return Receipt(remote_id=out[0], permalink=address(out[0]), parts=tuple(out))
