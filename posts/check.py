@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from posts.check_film import check_films, limits_of
 from posts.limits import Limits, TextLimit, Unit
 from posts.links import distinct_links, hashtags, mentions
 from posts.measure_text import at_most, fits, invalid_characters, measure, overrun
@@ -41,6 +42,7 @@ def check(message: Message, limits: Limits) -> tuple[Problem, ...]:
         *_check_counts("\n".join(message.parts), limits),
         *_check_link(message, limits),
         *_check_pictures(message, limits),
+        *check_films(message, limits),
         *_check_comment(message.first_comment, limits),
     )
 
@@ -158,6 +160,7 @@ def _names(text: str) -> set[str]:
 
 
 def _check_pictures(message: Message, limits: Limits) -> Iterator[Problem]:
+    pictures = [one for one in message.media if one.film is None]
     count = len(message.media)
     if limits.media_required and not count:
         yield _block("media_required", "The platform takes no post without a picture: add one.")
@@ -166,10 +169,11 @@ def _check_pictures(message: Message, limits: Limits) -> Iterator[Problem]:
             "too_many_images",
             f"The post has {count} pictures, the limit is {limits.images_max}: remove {count - limits.images_max}.",
         )
-    for picture in message.media:
+    for picture in pictures:
         yield from _check_file(picture, limits)
         yield from _check_shape(picture, limits)
-        yield from _check_alt_text(picture, message, limits)
+    for one in message.media:
+        yield from _check_alt_text(one, message, _alt_text_limit(one, limits))
 
 
 def _check_file(picture: Media, limits: Limits) -> Iterator[Problem]:
@@ -208,25 +212,33 @@ def _check_shape(picture: Media, limits: Limits) -> Iterator[Problem]:
         )
 
 
-def _check_alt_text(picture: Media, message: Message, limits: Limits) -> Iterator[Problem]:
+def _alt_text_limit(one: Media, limits: Limits) -> TextLimit | None:
+    """How long its alt text may be; None where the platform has no field for it."""
+    if one.film is None:
+        return limits.alt_text
+    allowed = limits_of(one, limits)
+    return allowed.alt_text if allowed else None
+
+
+def _check_alt_text(picture: Media, message: Message, limit: TextLimit | None) -> Iterator[Problem]:
     name, words = picture.path.name, picture.alt_text.strip()
     if _NOTHING_TO_SEE.fullmatch(words):
-        yield _missing_alt_text(name, limits)
+        yield _missing_alt_text(name, limit)
         return
     if words.casefold() in (name.casefold(), picture.path.stem.casefold()):
         yield _warn("alt_text_poor", f"The alt text of {name} is only its file name: say what the picture shows.")
     if words in (part.strip() for part in message.parts):
         yield _warn("alt_text_poor", f"The alt text of {name} only repeats the post: say what the picture shows.")
-    if limits.alt_text is not None:
-        yield from _check_invalid(f"The alt text of {name}", picture.alt_text, (limits.alt_text,))
-        yield from _check_length("alt_text_too_long", f"The alt text of {name}", picture.alt_text, (limits.alt_text,))
+    if limit is not None:
+        yield from _check_invalid(f"The alt text of {name}", picture.alt_text, (limit,))
+        yield from _check_length("alt_text_too_long", f"The alt text of {name}", picture.alt_text, (limit,))
 
 
-def _missing_alt_text(name: str, limits: Limits) -> Problem:
-    if limits.alt_text is None:
+def _missing_alt_text(name: str, limit: TextLimit | None) -> Problem:
+    if limit is None:
         return _warn(
             "alt_text_missing",
-            f"{name} has no alt text, and the platform has no field for one: say in the text what the picture shows.",
+            f"{name} has no alt text, and the platform has no field for one: say in the text what it shows.",
         )
     return _block("alt_text_missing", f"{name} has no alt text: say in a sentence what the picture shows.")
 

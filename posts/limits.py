@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 
 class Unit(StrEnum):
@@ -32,6 +36,39 @@ class TextLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilmLimits:
+    """What one platform takes of films, or of moving GIFs; None means no limit is known.
+
+    `codings`: the four letters of the picture tracks that it plays, empty where it says nothing. `among_pictures`:
+    whether a film may stand beside pictures or other films. `frame_pixels_max`: width by height by frames.
+    `plain_order`: it refuses a file with an edit list or with its index at the end. Without `alt_text`, `captions_max`
+    and `cover` it has no field for them.
+    """
+
+    types: tuple[str, ...] = ("video/mp4",)
+    codings: tuple[str, ...] = ()
+    bytes_min: int | None = None
+    bytes_max: int | None = None
+    length_min: timedelta | None = None
+    length_max: timedelta | None = None
+    width_max: int | None = None
+    height_max: int | None = None
+    pixels_max: int | None = None
+    ratio_min: float | None = None
+    ratio_max: float | None = None
+    frames_max: int | None = None
+    frame_pixels_max: int | None = None
+    frames_per_second_min: float | None = None
+    frames_per_second_max: float | None = None
+    plain_order: bool = False
+    among_pictures: bool = False
+    alt_text: TextLimit | None = None
+    captions_max: int = 0
+    caption_bytes_max: int | None = None
+    cover: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Everything `posts.check` needs to know of a platform; None means no limit is known.
 
@@ -41,6 +78,7 @@ class Limits:
     and height together, in pixels. `alt_text` None: the platform has no field for it. `first_comment`: what
     holds for a comment of its own kind under the post, empty where there is none; `comment_is_a_part`: a comment is a
     post like any other there, so that it goes as the last part of the thread, where there are threads.
+    Without `film` and `gif` it takes no films, or no GIFs that move.
     """
 
     text: tuple[TextLimit, ...]
@@ -55,6 +93,8 @@ class Limits:
     image_ratio_min: float | None = None
     image_ratio_max: float | None = None
     alt_text: TextLimit | None = None
+    film: FilmLimits | None = None
+    gif: FilmLimits | None = None
     media_required: bool = False
     hashtags_max: int | None = None
     mentions_max: int | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, time
+    from datetime import date, time, timedelta
     from pathlib import Path
 
 
@@ -100,8 +100,43 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """What a film or a moving GIF has beyond a still picture, as its file tells it.
+
+    `coding`: the four letters of its picture track (avc1, hvc1 and so on), "gif " for a GIF. `edited`: whether the file
+    has an edit list; `starts_at_once`: whether its index stands before its pictures. Some platforms refuse a file for
+    either. `frames` is 0 where the file does not tell.
+    """
+
+    length: timedelta
+    coding: str
+    frames: int = 0
+    edited: bool = False
+    starts_at_once: bool = True
+
+    @property
+    def frames_per_second(self) -> float:
+        """How many pictures are shown in a second, on average; 0 where unknown."""
+        return self.frames / self.length.total_seconds() if self.length else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captions:
+    """What is said in a film, to be read: a SubRip or WebVTT file on our disk, in one language."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """One picture on our disk, already opened once under limits."""
+    """One picture or film on our disk, already opened once under limits.
+
+    `film` is None for a still picture. Captions and `cover`, the still picture that stands for a film before it is
+    played, go where the platform has a field for them.
+    """
 
     path: Path
     sha256: str
@@ -110,6 +145,9 @@ class Media:
     height_px: int
     size_bytes: int
     alt_text: str = ""
+    film: Film | None = None
+    captions: tuple[Captions, ...] = ()
+    cover: Media | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

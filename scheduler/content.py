@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from posts.model import Kind, Message, Post
+    from posts.model import Kind, Media, Message, Post
 
 
 def content_hash(
@@ -26,13 +26,19 @@ def content_hash(
         "link": post.link,
         "first_comment": post.first_comment,
         "overrides": dict(post.overrides),
-        "media": [[one.sha256, one.alt_text] for one in post.media],
+        "media": [[one.sha256, one.alt_text, *_beside(one)] for one in post.media],
         "accounts": sorted(accounts),
         "due": f"{local_due} {time_zone}",
         "kind": kind,
         "not_after": not_after.isoformat() if not_after else None,
     }
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _beside(one: Media) -> list[object]:
+    """A film's captions and cover; nothing where it has none."""
+    captions = [[words.sha256, words.language] for words in one.captions]
+    return [captions, one.cover.sha256 if one.cover else ""] if captions or one.cover else []
 
 
 def delivery_key(*, post_id: int, account: str, due_at: datetime, content: str) -> str:

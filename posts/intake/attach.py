@@ -1,4 +1,4 @@
-"""The pictures of a row: beside the sheet, never somewhere else."""
+"""The pictures and films of a row: beside the sheet, never somewhere else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from posts.intake.draft import ALT_TEXT_SEPARATOR
-from posts.intake.pictures import PictureError, open_picture
+from posts.intake.opening import open_all, open_media
+from posts.intake.pictures import MediaError
 from posts.intake.targets import names_in
 from posts.intake.wrong import Wrong
 
@@ -36,19 +37,22 @@ class Folder:
     opened: dict[Path, Media] = field(default_factory=dict)
 
     def find(self, cell: str) -> tuple[Media, ...]:
-        """The pictures that a cell names, without alt texts. Raises Wrong for what is not a picture in this folder."""
+        """The pictures and films that a cell names, without alt texts; a film with its captions and cover.
+
+        Raises Wrong for what is none of them in this folder.
+        """
         names = names_in(cell)
         if len(names) > _PICTURES_MAX:
             raise Wrong("too_many_pictures", f"{len(names)} pictures in one row: no more than {_PICTURES_MAX} can be.")
-        return tuple(self._open(name) for name in names)
-
-    def _open(self, name: str) -> Media:
-        path = self._inside(name)
+        paths = [self._inside(name) for name in names]
         try:
-            if path not in self.opened:
-                self.opened[path] = open_picture(path)
-        except PictureError as error:
+            return open_all(paths, self._open)
+        except MediaError as error:
             raise Wrong("bad_picture", str(error)) from error
+
+    def _open(self, path: Path) -> Media:
+        if path not in self.opened:
+            self.opened[path] = open_media(path)
         return self.opened[path]
 
     def _inside(self, name: str) -> Path:

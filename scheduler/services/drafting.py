@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from posts.intake.captions import NO_LANGUAGE
+from posts.intake.opening import COVER
 from scheduler.content import content_hash
 from scheduler.plan import kind_for, resolve
 from scheduler.store.posts import NewPost, When
@@ -20,11 +22,18 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from posts.intake.draft import Draft
-    from posts.model import Media, Post, Quote
+    from posts.model import Captions, Media, Post, Quote
     from scheduler.plan import Resolved
     from scheduler.services.desk import Desk
 
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+}
 
 
 def from_draft(desk: Desk, draft: Draft, content: Post) -> NewPost:
@@ -81,11 +90,32 @@ def keep_drawn(one: Media, content: bytes) -> None:
 
 
 def _keep(one: Media, folder: Path) -> Media:
-    there = folder / f"{one.sha256}.{EXTENSIONS.get(one.mime, 'bin')}"
+    """Captions and a cover are named for their film, so that they are found beside it when the plan is exported."""
+    there = _copied(one.path, folder / f"{one.sha256}.{_extension(one)}")
+    captions = tuple(_keep_captions(words, there) for words in one.captions)
+    cover = _keep_cover(one.cover, there) if one.cover else None
+    return replace(one, path=there, captions=captions, cover=cover)
+
+
+def _keep_captions(words: Captions, film: Path) -> Captions:
+    name = f"{film.stem}.{words.sha256[:16]}.{words.language or NO_LANGUAGE}{words.path.suffix.casefold()}"
+    return replace(words, path=_copied(words.path, film.with_name(name)))
+
+
+def _keep_cover(cover: Media, film: Path) -> Media:
+    name = f"{film.stem}.{cover.sha256[:16]}{COVER}.{_extension(cover)}"
+    return replace(cover, path=_copied(cover.path, film.with_name(name)))
+
+
+def _extension(one: Media) -> str:
+    return EXTENSIONS.get(one.mime, "bin")
+
+
+def _copied(path: Path, there: Path) -> Path:
     if not there.exists():
-        with one.path.open("rb") as source:
+        with path.open("rb") as source:
             _write(there, source)
-    return replace(one, path=there)
+    return there
 
 
 def _write(there: Path, source: BinaryIO) -> None:

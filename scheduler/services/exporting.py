@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from posts.model import Media
+    from posts.model import Captions, Media
     from scheduler.services.desk import Desk
 
 
@@ -63,7 +63,7 @@ def _row(
         "language": row["language"],
         "text": row["text"],
         "link": row["link"],
-        "media": ";".join(_copy(one, path) for one in media),
+        "media": ";".join(name for one in media for name in _copies(one, path)),
         "alt_text": ALT_TEXT_SEPARATOR.join(one.alt_text for one in media),
         "quote": row["quote_words"] or "",
         "speaker": row["quote_speaker"] or "",
@@ -80,10 +80,16 @@ def _status(review: str) -> str:
     return "draft" if review == Review.SENT_BACK else review
 
 
-def _copy(one: Media, path: Path) -> str:
+def _copies(one: Media, path: Path) -> list[str]:
+    """The names of the copies beside the sheet: the picture or film, its captions, its cover."""
     folder = path.parent / f"{path.stem}-media"
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / one.path.name
-    if not target.exists() or target.stat().st_size != one.size_bytes:
-        shutil.copyfile(one.path, target)
+    files: list[Media | Captions] = [one, *one.captions, *([one.cover] if one.cover else [])]
+    return [_copy(file.path, folder, file.size_bytes) for file in files]
+
+
+def _copy(source: Path, folder: Path, size_bytes: int) -> str:
+    target = folder / source.name
+    if not target.exists() or target.stat().st_size != size_bytes:
+        shutil.copyfile(source, target)
     return f"{folder.name}/{target.name}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from posts.intake.pictures import PictureError, open_picture
+from posts.intake.opening import open_all
+from posts.intake.pictures import MediaError
 from posts.model import Kind, Post
 from scheduler.content import content_hash
 from scheduler.model import WrongUse
@@ -124,10 +125,11 @@ def refuse_past(due: Resolved, now: datetime) -> None:
 
 
 def _open(wish: Wish) -> tuple[Media, ...]:
-    if len(wish.alt_texts) > len(wish.pictures):
-        raise WrongUse("there are more alternative texts than pictures")
-    alts = [*wish.alt_texts, *[""] * (len(wish.pictures) - len(wish.alt_texts))]
     try:
-        return tuple(open_picture(path, alt) for path, alt in zip(wish.pictures, alts, strict=True))
-    except PictureError as error:
+        media = open_all(wish.pictures)
+    except MediaError as error:
         raise WrongUse(str(error)) from error
+    if len(wish.alt_texts) > len(media):
+        raise WrongUse("there are more alternative texts than pictures and films")
+    alts = [*wish.alt_texts, *[""] * (len(media) - len(wish.alt_texts))]
+    return tuple(replace(one, alt_text=alt) for one, alt in zip(media, alts, strict=True))

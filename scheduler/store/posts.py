@@ -13,6 +13,7 @@ from scheduler.model import Review, State
 from scheduler.plan import on_time_until
 from scheduler.store import versions
 from scheduler.store.columns import UtcDateTime
+from scheduler.store.films import beside_row, film_row, read_back
 from scheduler.store.schema import account, approval, delivery, media, person, post, post_variant, quote
 
 if TYPE_CHECKING:
@@ -281,6 +282,8 @@ def _media_rows(post_id: int, pictures: Sequence[Media]) -> list[dict[str, objec
             "height_px": one.height_px,
             "size_bytes": one.size_bytes,
             "alt_text": one.alt_text,
+            "film": film_row(one),
+            "beside": beside_row(one),
         }
         for position, one in enumerate(pictures, start=1)
     ]
@@ -329,6 +332,7 @@ def _pictures(tx: Transaction, post_ids: Sequence[int]) -> dict[int, list[Media]
                 height_px=row["height_px"],
                 size_bytes=row["size_bytes"],
                 alt_text=row["alt_text"],
+                **read_back(row["film"], row["beside"]),
             )
         )
     return found

@@ -152,6 +152,8 @@ media = Table(
     Column("height_px", Integer, nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("alt_text", Text, nullable=False),
+    Column("film", JSON(none_as_null=True)),
+    Column("beside", JSON(none_as_null=True)),
     UniqueConstraint("post_id", "position"),
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
 
+from scheduler.store.films import beside_row
 from scheduler.store.schema import delivery, post, post_version
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _content(new: NewPost) -> dict[str, object]:
 
 
 def _picture(one: Media) -> dict[str, object]:
-    return {"sha256": one.sha256, "mime": one.mime, "alt_text": one.alt_text}
+    told: dict[str, object] = {"sha256": one.sha256, "mime": one.mime, "alt_text": one.alt_text}
+    return {**told, "beside": beside} if (beside := beside_row(one)) else told
 
 
 def _quote(one: Quote) -> dict[str, object]:

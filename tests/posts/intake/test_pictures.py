@@ -4,12 +4,14 @@ import hashlib
 import os
 import struct
 import zlib
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 
-from posts.intake.pictures import FILE_BYTES_MAX, PictureError, open_picture
+from posts.intake.pictures import FILE_BYTES_MAX, GIF_FRAMES_MAX, MediaError, open_picture
+from posts.model import Film
 from tests.posts.intake.plans import picture
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def test_a_small_file_of_a_huge_picture_is_refused_before_it_is_decoded(
     """A 15 kB file of 121 megapixels unpacks to memory that the daemon needs. The pixels here would not decode."""
     path = tmp_path / "bomb.png"
     path.write_bytes(_png_of(width_px, height_px, b"not packed pixels"))
-    with pytest.raises(PictureError, match=r"bomb.png.*40 megapixels"):
+    with pytest.raises(MediaError, match=r"bomb.png.*40 megapixels"):
         open_picture(path)
 
 
@@ -56,7 +58,7 @@ def test_the_121_megapixel_bomb_of_fifteen_kilobytes_is_refused(tmp_path: Path) 
     path = tmp_path / "bomb.png"
     path.write_bytes(_png_of(11_000, 11_000, zlib.compress(bytes(1 + 11_000 // 8) * 11_000, 9)))
     assert path.stat().st_size < 20_000
-    with pytest.raises(PictureError, match="40 megapixels"):
+    with pytest.raises(MediaError, match="40 megapixels"):
         open_picture(path)
 
 
@@ -68,7 +70,7 @@ def test_a_picture_that_is_not_whole_is_refused(tmp_path: Path, name: str, share
     Image.effect_noise((60, 60), 80).save(path)
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
-    with pytest.raises(PictureError, match="broken or not whole"):
+    with pytest.raises(MediaError, match="broken or not whole"):
         open_picture(path)
 
 
@@ -79,17 +81,35 @@ def test_a_png_with_a_flipped_bit_is_refused(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    with pytest.raises(PictureError, match="broken"):
+    with pytest.raises(MediaError, match="broken"):
         open_picture(path)
 
 
-@pytest.mark.parametrize("name", ["a.gif", "a.png", "a.webp"])
-def test_moving_pictures_are_refused_for_now(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["a.png", "a.webp"])
+def test_moving_pictures_that_no_platform_takes_as_such_are_refused(tmp_path: Path, name: str) -> None:
     """Platforms show one frame, another frame or a film: what was approved must be what is seen."""
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("white", "blue", "black")]
-    frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
-    with pytest.raises(PictureError, match="yet"):
+    _frames(tmp_path / name)
+    with pytest.raises(MediaError, match="save it as MP4 or GIF"):
         open_picture(tmp_path / name)
+
+
+def test_a_gif_that_moves_says_how_long_and_of_how_many_frames(tmp_path: Path) -> None:
+    """Platforms limit both, and some take none."""
+    _frames(tmp_path / "a.gif")
+    found = open_picture(tmp_path / "a.gif")
+    assert (found.mime, found.film) == ("image/gif", Film(length=timedelta(seconds=1.5), coding="gif ", frames=3))
+
+
+def test_a_gif_of_endless_frames_is_refused(tmp_path: Path) -> None:
+    """Each frame costs its pixels, and a small file can hold any number of them."""
+    _frames(tmp_path / "a.gif", GIF_FRAMES_MAX + 1)
+    with pytest.raises(MediaError, match=r"a\.gif.*more frames"):
+        open_picture(tmp_path / "a.gif")
+
+
+def _frames(path: Path, count: int = 3) -> None:
+    frames = [Image.new("RGB", (8, 8), (number * 40 % 256, number // 256, 7)) for number in range(count)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=500)
 
 
 @pytest.mark.parametrize(
@@ -109,18 +129,18 @@ def test_what_is_no_postable_picture_is_never_interpreted(tmp_path: Path, data: 
     """Some of these are programs; an interpreter must not even see them."""
     path = tmp_path / "a.png"
     path.write_bytes(data)
-    with pytest.raises(PictureError, match="not a picture that can be posted"):
+    with pytest.raises(MediaError, match="not a picture that can be posted"):
         open_picture(path)
 
 
 def test_files_that_are_missing_endless_or_too_large_are_refused(tmp_path: Path) -> None:
     """A pipe would hang the import for ever, a huge file would fill the memory."""
-    with pytest.raises(PictureError, match="no such file"):
+    with pytest.raises(MediaError, match="no such file"):
         open_picture(tmp_path / "none.png")
     os.mkfifo(tmp_path / "pipe.png")
-    with pytest.raises(PictureError, match="no such file"):
+    with pytest.raises(MediaError, match="no such file"):
         open_picture(tmp_path / "pipe.png")
     with (tmp_path / "large.png").open("wb") as file:
         file.truncate(FILE_BYTES_MAX + 1)
-    with pytest.raises(PictureError, match="30 MB"):
+    with pytest.raises(MediaError, match="30 MB"):
         open_picture(tmp_path / "large.png")
