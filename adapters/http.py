@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from adapters.contract import Ambiguous, Failure, Rejected, Retryable
-from adapters.http_calls import Answer, Call, Unreadable, Upload, hide, hide_bytes, instant, origin
+from adapters.http_bodies import carried
+from adapters.http_calls import Answer, Call, Stretch, Unreadable, Upload, hide, hide_bytes, instant, origin
 from adapters.http_failures import WAIT_MAX, failure_for, kind, never_left, wait_asked
 from adapters.http_time import Pieces, Transport
 
@@ -16,9 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-__all__ = ["WAIT_MAX", "Answer", "Call", "Http", "Unreadable", "Upload", "failure_for", "never_left", "wait_asked"]
+__all__ = [
+    "WAIT_MAX",
+    "Answer",
+    "Call",
+    "Http",
+    "Stretch",
+    "Unreadable",
+    "Upload",
+    "failure_for",
+    "never_left",
+    "wait_asked",
+]
 CHUNK_BYTES = 65_536
 UPLOAD_TIMEOUT_S = 120.0
+SLOWEST_BYTES_PER_S = 100_000
 
 
 class _TooMuch(Exception):
@@ -28,10 +41,10 @@ class _TooMuch(Exception):
 class Http:
     """The connections of one account to one server; safe for `pool` senders at once.
 
-    `read_timeout_s` is how long the server may be silent; a whole answer may take a quarter more, and sending an upload
-    `upload_timeout_s`. So a call without an upload ends within 25 seconds. Requests' transport is used without its
-    Session: a Session follows and reads redirects, keeps cookies and listens to the environment. Nothing is ever sent
-    twice here.
+    `read_timeout_s` is how long the server may be silent; a whole answer may take a quarter more. Sending an upload may
+    take `upload_timeout_s`, and as long again as `slowest_bytes_per_s` needs for it; a call without one ends within 25
+    seconds. Requests' transport is used without its Session: a Session follows and reads redirects, keeps cookies and
+    listens to the environment. Nothing is ever sent twice here.
     """
 
     def __init__(
@@ -41,6 +54,7 @@ class Http:
         connect_timeout_s: float = 5,
         read_timeout_s: float = 12,
         upload_timeout_s: float = UPLOAD_TIMEOUT_S,
+        slowest_bytes_per_s: int = SLOWEST_BYTES_PER_S,
         bytes_max: int = 2_000_000,
         pool: int = 64,
     ):
@@ -48,6 +62,7 @@ class Http:
         self.host = origin(base_url)
         self._timeouts = (connect_timeout_s, read_timeout_s)
         self._upload_timeout_s = upload_timeout_s
+        self._slowest_bytes_per_s = slowest_bytes_per_s
         self._bytes_max = bytes_max
         self.heard: Callable[[str, datetime], None] = lambda _host, _theirs: None  # each answer's Date
         self._transport = Transport(max_retries=0, pool_connections=1, pool_maxsize=pool)
@@ -73,7 +88,7 @@ class Http:
         raise lost  # out here, so that it does not carry the other one, which may show the whole request
 
     def _request(self, call: Call) -> requests.PreparedRequest:
-        ups = [*([call.upload] if call.upload else []), *call.uploads]
+        sources, form_type = carried(call)
         try:
             request = requests.Request(
                 call.method,
@@ -81,19 +96,26 @@ class Http:
                 headers={"User-Agent": "july30", "Accept-Encoding": "identity", **call.headers},
                 params=list(call.query),
                 json=dict(call.json) if call.json is not None else None,
-                data=dict(call.form) if call.content is None else call.content,
-                files={up.form_field: (up.name, up.content, up.mime) for up in ups} or None,
+                data=None if sources else dict(call.form),
             ).prepare()
         except (ValueError, requests.RequestException):
             request = None
         if request is None:
             raise Rejected(f"{call.what}: no request to '{self.host}' can be made; correct the account's base_url")
-        if (ups or call.content) and isinstance(request.body, bytes):
-            request.body = Pieces(request.body, self._upload_timeout_s)  # each piece has a timeout of its own
+        if sources:
+            self._load(request, Pieces(sources, self._upload_timeout_s), form_type)
         return request
 
+    def _load(self, request: requests.PreparedRequest, body: Pieces, form_type: str) -> None:
+        """The request carries the body, whose pieces have a timeout each; a large one may take longer as a whole."""
+        body.give(body.size_bytes / self._slowest_bytes_per_s)
+        request.body = body
+        request.headers["Content-Length"] = str(body.size_bytes)
+        if form_type:
+            request.headers["Content-Type"] = form_type
+
     def _answer(self, request: requests.PreparedRequest, call: Call) -> Answer:
-        response = self._transport.send(request, stream=True, timeout=self._timeouts)
+        response = self._sent(request)
         try:
             body = self._body(response.raw)
         finally:
@@ -102,6 +124,13 @@ class Http:
         if theirs := instant(headers.get("date", "")):
             self.heard(self.host, theirs)
         return Answer(status=response.status_code, headers=headers, body=hide_bytes(body, call.hidden), what=call.what)
+
+    def _sent(self, request: requests.PreparedRequest) -> requests.Response:
+        try:
+            return self._transport.send(request, stream=True, timeout=self._timeouts)
+        finally:
+            if isinstance(request.body, Pieces):
+                request.body.close()
 
     def _body(self, raw: Any) -> bytes:
         body = bytearray()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 WORDS_MAX = 500
 RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
@@ -26,13 +27,22 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Part of a file, sent from the disk in small pieces: `size_bytes` from `start` on."""
+
+    path: Path
+    start: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """One file of a multipart form, in the field `form_field`."""
 
     form_field: str
     name: str
     mime: str
-    content: bytes = field(repr=False)
+    content: bytes | Stretch = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +59,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     query: Sequence[tuple[str, str]] = field(default=(), repr=False)
     json: Mapping[str, Any] | None = field(default=None, repr=False)
-    content: bytes | None = field(default=None, repr=False)
+    content: bytes | Stretch | None = field(default=None, repr=False)
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     upload: Upload | None = None
     uploads: Sequence[Upload] = ()

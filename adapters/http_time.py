@@ -11,24 +11,68 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from adapters.http_calls import Stretch
+
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Sequence
+    from typing import BinaryIO
 
 WHOLE_ANSWER = 1.25  # times the read timeout: 15 s at 12 s
 
 
-class Pieces(io.BytesIO):
-    """A body that is given out piece by piece until its time is over: each piece has a timeout, their sum has not."""
+class Pieces:
+    """A body that is given out piece by piece until its time is over: each piece has a timeout, their sum has not.
 
-    def __init__(self, body: bytes, within_s: float):
-        super().__init__(body)
+    The body is one after the other of `sources`, each bytes or part of a file, which is read as it is sent: memory
+    stays flat however large it is. Whoever was sending and goes away closes it.
+    """
+
+    def __init__(self, sources: Sequence[bytes | Stretch], within_s: float):
+        self._sources = list(sources)
+        self._open: BinaryIO | None = None
+        self._left_of_open = 0
         self._ends_at = monotonic() + within_s
+        self.size_bytes = sum(one.size_bytes if isinstance(one, Stretch) else len(one) for one in sources)
 
-    def read(self, size: int | None = -1) -> bytes:
-        """The next piece. Raises TimeoutError once the time is over."""
+    def give(self, more_s: float) -> None:
+        """Its time ends so much later."""
+        self._ends_at += more_s
+
+    def read(self, size: int = -1) -> bytes:
+        """The next piece, b"" at the end. Raises TimeoutError once the time is over, OSError for a file cut off."""
         if monotonic() > self._ends_at:
             raise TimeoutError("sending took too long as a whole")
-        return super().read(size)
+        while self._open is None and self._sources:
+            self._open_next()
+        if self._open is None:
+            return b""
+        wanted = self._left_of_open if size < 0 else min(size, self._left_of_open)
+        piece = self._open.read(wanted)
+        self._left_of_open -= len(piece)
+        if not piece:
+            raise OSError("the file became shorter while it was sent")
+        if not self._left_of_open:
+            self.close()
+        return piece
+
+    def close(self) -> None:
+        """No file is held open."""
+        if self._open:
+            self._open.close()
+        self._open = None
+
+    def _open_next(self) -> None:
+        source = self._sources.pop(0)
+        if isinstance(source, Stretch):
+            file: BinaryIO = source.path.open("rb")
+            file.seek(source.start)
+            self._left_of_open = source.size_bytes
+        else:
+            file, self._left_of_open = io.BytesIO(source), len(source)
+        self._open = file
+        if not self._left_of_open:
+            self.close()
 
 
 class _Hurried(io.RawIOBase):

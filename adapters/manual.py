@@ -12,7 +12,7 @@ from adapters.manual_kit import PAGE, kit_of, lay_out
 from adapters.on_disk import name_for
 from adapters.options import wrong
 from adapters.registry import UnknownPlatformError, platforms, profile_of
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import FilmLimits, Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +22,21 @@ if TYPE_CHECKING:
     from posts.model import Account, Message
 
 OURS = "july30, our own choice: the person who pastes sees what the channel takes"
+FILM = FilmLimits(
+    types=("video/mp4", "video/quicktime"),
+    among_pictures=True,
+    alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),
+    captions_max=20,
+    cover=True,
+)
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=5_000),),
     parts_max=25,
     images_max=10,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),
+    film=FILM,
+    gif=replace(FILM, types=("image/gif",)),
     first_comment=(TextLimit(unit=Unit.GRAPHEMES, max=5_000),),
 )
 

@@ -6,7 +6,7 @@ import hashlib
 from html import escape
 from typing import TYPE_CHECKING
 
-from adapters.on_disk import picture_name, prepare_folder, read_picture, reveal
+from adapters.on_disk import files_of, picture_name, prepare_folder, reveal
 from posts.check import UNITS, length
 from posts.measure_text import measure
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from posts.model import Account, Message
 
 PAGE = "kit.html"
+FILMS = (".mp4", ".mov")
+IMAGES = (".jpg", ".png", ".gif", ".webp")
 TELL = "Copy the address of the post and tell the queue: july30 queue resolve {} --published ADDRESS"
 LAYOUT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
@@ -39,33 +41,40 @@ document.querySelectorAll("button").forEach(function (button) {{
 """
 
 
-def kit_of(message: Message, account: Account, limits: Limits, *, number: str = "ID") -> dict[str, bytes]:
+def kit_of(message: Message, account: Account, limits: Limits, *, number: str = "ID") -> dict[str, bytes | Path]:
     """The files of a kit, by name. Raises Rejected where a picture is gone or changed.
 
     `limits`: those of the channel, by which the page tells how long each text is there. `number`: the delivery's.
     """
-    pictures = {picture_name(number, one): read_picture(one) for number, one in enumerate(message.media, 1)}
+    files = files_of(message.media)
     words = {**_texts(message), **_alt_texts(message)}
     if message.first_comment:
         words["first-comment.txt"] = message.first_comment
-    steps = [*_steps(message, account, tuple(pictures)), TELL.format(number)]
+    steps = [*_steps(message, account, tuple(files)), TELL.format(number)]
     told = {"README.txt": "".join(f"{number}. {step}\n" for number, step in enumerate(steps, 1))}
-    told[PAGE] = _page(words, tuple(pictures), steps, account, limits)
-    return {**pictures, **{name: text.encode("utf-8", "replace") for name, text in {**words, **told}.items()}}
+    told[PAGE] = _page(words, tuple(files), steps, account, limits)
+    return {**files, **{name: text.encode("utf-8", "replace") for name, text in {**words, **told}.items()}}
 
 
-def lay_out(contents: Mapping[str, bytes], parent: Path, name: str) -> Path:
+def lay_out(contents: Mapping[str, bytes | Path], parent: Path, name: str) -> Path:
     """The kit lies in a folder below `parent`, whole; its name holds the words too, so that new ones have a new folder.
 
     Raises Retryable where the disk refuses.
     """
     whole = hashlib.sha256()
     for file, content in contents.items():
-        whole.update(file.encode() + hashlib.sha256(content).digest())
+        whole.update(file.encode() + _digest(content))
     kit = parent / f"{name}-{whole.hexdigest()[:8]}"
     if not kit.is_dir():
         reveal(prepare_folder(parent, contents), kit)
     return kit
+
+
+def _digest(content: bytes | Path) -> bytes:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).digest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _texts(message: Message) -> dict[str, str]:
@@ -75,8 +84,8 @@ def _texts(message: Message) -> dict[str, str]:
 
 
 def _alt_texts(message: Message) -> dict[str, str]:
-    numbered = enumerate(message.media, 1)
-    return {f"picture-{number}-alt-text.txt": one.alt_text for number, one in numbered if one.alt_text}
+    names = [(picture_name(number, one).rpartition(".")[0], one) for number, one in enumerate(message.media, 1)]
+    return {f"{stem}-alt-text.txt": one.alt_text for stem, one in names if one.alt_text}
 
 
 def _channel(account: Account) -> str:
@@ -103,10 +112,16 @@ def _page(
 ) -> str:
     listed = "".join(f"<li>{escape(step)}</li>" for step in steps)
     texts = "".join(_box(name, text, _length(name, text, limits, bool(pictures))) for name, text in words.items())
-    shown = "".join(
-        f'<h2>{name}</h2><p><a href="{name}" download><img src="{name}" alt="{name}"></a></p>' for name in pictures
-    )
+    shown = "".join(_file(name) for name in pictures)
     return LAYOUT.format(title=escape(f"By hand: {_channel(account)}"), body=f"<ol>{listed}</ol>{texts}{shown}")
+
+
+def _file(name: str) -> str:
+    """A picture or film to look at; captions by their name alone."""
+    shown = f'<img src="{name}" alt="{name}">' if name.endswith(IMAGES) else name
+    if name.endswith(FILMS):
+        shown = f'<video src="{name}" controls preload="metadata"></video>'
+    return f'<h2>{name}</h2><p>{shown}</p><p><a href="{name}" download>{name}</a></p>'
 
 
 def _box(name: str, text: str, long: str) -> str:

@@ -12,10 +12,10 @@ from uuid import uuid4
 from adapters.contract import Ambiguous, Rejected, Retryable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from posts.model import Media
+    from posts.model import Captions, Media
 
 SUFFIXES = {
     "image/jpeg": ".jpg",
@@ -40,8 +40,9 @@ def name_for(key: str) -> str:
 
 
 def picture_name(number: int, media: Media) -> str:
-    """`picture-1.jpg` for the first picture, and so on: no name of ours leaves the house."""
-    return f"picture-{number}{SUFFIXES.get(media.mime, media.path.suffix)}"
+    """`picture-1.jpg`, `film-1.mp4` for the first one, and so on: no name of ours leaves the house."""
+    what = "film" if media.mime.startswith("video/") else "picture"
+    return f"{what}-{number}{SUFFIXES.get(media.mime, media.path.suffix)}"
 
 
 def read_picture(media: Media) -> bytes:
@@ -60,8 +61,46 @@ def read_picture(media: Media) -> bytes:
     return content
 
 
-def prepare_folder(parent: Path, contents: Mapping[str, bytes]) -> Path:
-    """A hidden folder under `parent` with these files is durable. Raises Retryable where the disk refuses."""
+def approved(one: Media | Captions) -> Path:
+    """Where a file lies that may be large: exactly the one that was approved, read once in pieces to prove it.
+
+    Raises as `read_picture` does.
+    """
+    try:
+        with one.path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        if passes(error):
+            raise Retryable(f"the file {one.path} cannot be read just now ({error.strerror})") from error
+        raise Rejected(f"the file {one.path} cannot be read ({error.strerror}); put it back and retry") from error
+    if found != one.sha256:
+        raise Rejected(f"the file {one.path} is not the one that was approved; attach it again")
+    return one.path
+
+
+def files_of(media: Sequence[Media]) -> dict[str, bytes | Path]:
+    """The files of a message by the names that they have with us: pictures whole, films by where they lie.
+
+    `film-1.mp4` has its captions beside it as `film-1.ka.srt`, its cover as `film-1.cover.jpg`. Raises as `approved`
+    and `read_picture` do.
+    """
+    found: dict[str, bytes | Path] = {}
+    for number, one in enumerate(media, 1):
+        name = picture_name(number, one)
+        found[name] = approved(one) if one.film else read_picture(one)
+        stem = name.rpartition(".")[0]
+        for words in one.captions:
+            found[f"{stem}.{words.language or number}{words.path.suffix.casefold()}"] = approved(words)
+        if one.cover:
+            found[f"{stem}.cover{SUFFIXES.get(one.cover.mime, one.cover.path.suffix)}"] = read_picture(one.cover)
+    return found
+
+
+def prepare_folder(parent: Path, contents: Mapping[str, bytes | Path]) -> Path:
+    """A hidden folder under `parent` with these files is durable; a path's file is copied in pieces.
+
+    Raises Retryable where the disk refuses.
+    """
     folder = parent / UNFINISHED / uuid4().hex
     try:
         folder.mkdir(parents=True)
@@ -112,8 +151,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes | Path) -> None:
     with path.open("wb") as file:
-        file.write(content)
+        if isinstance(content, bytes):
+            file.write(content)
+        else:
+            with content.open("rb") as source:
+                shutil.copyfileobj(source, file)
         file.flush()
         os.fsync(file.fileno())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.contract import Fact, Gone, Identity, Lookup, Profile, Reading, Receipt, Rejected, Retryable
-from adapters.on_disk import discard, name_for, picture_name, prepare_folder, read_picture, reveal
+from adapters.on_disk import discard, files_of, name_for, picture_name, prepare_folder, reveal
 from adapters.outbox_feed import PAGE, POST, Feed, UnknownPostError, post_page
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import FilmLimits, Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +21,21 @@ if TYPE_CHECKING:
     from posts.model import Account, Message
 
 OURS = "july30, our own choice"
+FILM = FilmLimits(
+    types=("video/mp4", "video/quicktime"),
+    among_pictures=True,
+    alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),
+    captions_max=20,
+    cover=True,
+)
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=5_000),),
     images_max=10,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=10_000_000,
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),
+    film=FILM,
+    gif=replace(FILM, types=("image/gif",)),
     first_comment=(TextLimit(unit=Unit.GRAPHEMES, max=5_000),),
 )
 
@@ -128,9 +138,9 @@ class Outbox:
         return ""
 
 
-def contents_of(message: Message, key: str) -> dict[str, bytes]:
-    """The files of a post's folder. Raises Rejected where a picture is gone or changed."""
-    pictures = {picture_name(number, one): read_picture(one) for number, one in enumerate(message.media, 1)}
+def contents_of(message: Message, key: str) -> dict[str, bytes | Path]:
+    """The files of a post's folder. Raises Rejected where a picture or film is gone or changed."""
+    names = [picture_name(number, one) for number, one in enumerate(message.media, 1)]
     described = {
         "key": key,
         "account": message.account,
@@ -147,11 +157,11 @@ def contents_of(message: Message, key: str) -> dict[str, bytes]:
                 "width": one.width_px,
                 "height": one.height_px,
             }
-            for name, one in zip(pictures, message.media, strict=True)
+            for name, one in zip(names, message.media, strict=True)
         ],
     }
     return {
-        **pictures,
+        **files_of(message.media),
         "text.txt": "\n\n".join(message.parts).encode("utf-8", "replace"),
         PAGE: post_page(name_for(key), described),
         POST: json.dumps(described, ensure_ascii=False, indent=1).encode("utf-8", "replace"),

@@ -28,7 +28,7 @@ CSS = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}"
     "body{color:#1a1a1a;background:#fff}"
     "article{border-top:1px solid #767676;padding:1rem 0}p{white-space:pre-wrap;overflow-wrap:anywhere}"
-    "img{max-width:100%;height:auto}h2{font-size:1rem}a{color:#003a8c}"
+    "img,video{max-width:100%;height:auto}h2{font-size:1rem}a{color:#003a8c}"
 )
 
 
@@ -164,7 +164,8 @@ def post_page(remote_id: str, described: Mapping[str, Any]) -> bytes:
 
 def _page(title: str, body: str) -> bytes:
     digest = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
-    policy = f"default-src 'none'; img-src 'self' file:; style-src 'sha256-{digest}'; base-uri 'none'"
+    shown = "img-src 'self' file:; media-src 'self' file:"
+    policy = f"default-src 'none'; {shown}; style-src 'sha256-{digest}'; base-uri 'none'"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -176,16 +177,21 @@ def _page(title: str, body: str) -> bytes:
 
 def _article(remote_id: str, described: Mapping[str, Any], base: str, counted: str) -> str:
     words = "".join(f"<p>{escape(str(part))}</p>" for part in described.get("parts", ()))
-    pictures = "".join(
-        f'<img src="{base}{escape(str(one.get("file", "")))}" alt="{escape(str(one.get("alt_text", "")))}"'
-        f' width="{escape(str(one.get("width", "")))}" height="{escape(str(one.get("height", "")))}">'
-        for one in described.get("media", ())
-    )
+    pictures = "".join(_shown(one, base) for one in described.get("media", ()))
     return (
         f'<article id="{remote_id}"><h2><a href="{base}{PAGE}">Post {remote_id}</a></h2>'
         f'<div lang="{escape(str(described.get("language", "")))}" dir="auto">{words}{pictures}</div>'
         f"{_link(str(described.get('link', '')))}{_first_comment(described)}{counted}</article>"
     )
+
+
+def _shown(one: Mapping[str, Any], base: str) -> str:
+    """A picture, or a film that plays when it is asked to."""
+    file, words = escape(str(one.get("file", ""))), escape(str(one.get("alt_text", "")))
+    size = f'width="{escape(str(one.get("width", "")))}" height="{escape(str(one.get("height", "")))}"'
+    if file.endswith((".mp4", ".mov")):
+        return f'<video src="{base}{file}" aria-label="{words}" {size} controls preload="metadata"></video>'
+    return f'<img src="{base}{file}" alt="{words}" {size}>'
 
 
 def _link(address: str) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import threading
+import tracemalloc
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -25,7 +28,7 @@ from urllib3.exceptions import SSLError as UrllibSSLError
 
 from adapters import registry
 from adapters.contract import Ambiguous, AuthExpired, Failure, Rejected, Retryable
-from adapters.http import Answer, Call, Http, Unreadable, Upload, failure_for, never_left, wait_asked
+from adapters.http import Answer, Call, Http, Stretch, Unreadable, Upload, failure_for, never_left, wait_asked
 from tests.adapters import raw_server
 from tests.adapters.contract import assert_tells_no_secret
 from tests.adapters.parts import TOKEN
@@ -33,6 +36,7 @@ from tests.adapters.raw_server import RawServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 POST = Call(
     what="publishing",
@@ -364,8 +368,66 @@ def test_an_upload_that_never_comes_to_an_end_is_given_up() -> None:
     upload = Upload(form_field="file", name="card.jpg", mime="image/jpeg", content=b"x" * 30_000_000)
     call = Call(what="uploading", method="POST", path="/", upload=upload)
     with RawServer(raw_server.close, pause_s=0.05) as server, pytest.raises(Retryable) as raised:
-        Http(server.url, connect_timeout_s=2, upload_timeout_s=0.2).prepare(call)
+        Http(server.url, connect_timeout_s=2, upload_timeout_s=0.2, slowest_bytes_per_s=10**9).prepare(call)
     assert raised.value.evidence["request_left"] is True
+    assert not server.bodies or len(server.bodies[0]) < 30_000_000
+
+
+@pytest.mark.parametrize("in_a_form", [False, True])
+def test_part_of_a_file_arrives_byte_for_byte(tmp_path: Path, in_a_form: bool) -> None:
+    """Films go in stretches, and a byte too few makes one that cannot be played."""
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(content := bytes(range(256)) * 1_000)
+    stretch = Stretch(path=path, start=100, size_bytes=200_000)
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    call = Call(what="uploading", method="POST", path="/", content=None if in_a_form else stretch, form={"a": "ӯ"})
+    if in_a_form:
+        call = replace(call, upload=Upload(form_field="file", name="clip.mp4", mime="video/mp4", content=stretch))
+    with RawServer(raw_server.answering(ok)) as server:
+        assert Http(server.url).prepare(call).ok
+    (body,) = server.bodies
+    assert content[100:200_100] in body
+    assert (len(body) == 200_000) != in_a_form
+    assert (b'name="a"\r\n\r\n' + "ӯ".encode() in body) == in_a_form
+
+
+def test_a_large_file_is_sent_without_being_held_in_memory(tmp_path: Path) -> None:
+    """Many senders upload at once, on a small machine."""
+    path = tmp_path / "clip.mp4"
+    with path.open("wb") as file:
+        file.truncate(50_000_000)
+    upload = Upload(
+        form_field="file", name="clip.mp4", mime="video/mp4", content=Stretch(path=path, start=0, size_bytes=50_000_000)
+    )
+    swallowed = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=_swallow, args=(swallowed,), daemon=True).start()
+    tracemalloc.start()
+    answer = Http(f"http://127.0.0.1:{swallowed.getsockname()[1]}").prepare(
+        Call(what="uploading", method="POST", path="/", upload=upload)
+    )
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    swallowed.close()
+    assert answer.ok
+    assert most_bytes < 3_000_000
+
+
+def test_a_file_that_became_shorter_is_no_success(tmp_path: Path) -> None:
+    """The platform waits for bytes that never come; nothing of it may count as sent."""
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"x" * 1_000)
+    call = Call(what="uploading", method="POST", path="/", content=Stretch(path=path, start=0, size_bytes=2_000))
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    with RawServer(raw_server.answering(ok)) as server, pytest.raises(Retryable):
+        quick(server.url).prepare(call)
+
+
+def _swallow(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        while not connection.recv(1_000_000).endswith(b"--\r\n"):
+            pass
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
 
 @pytest.mark.parametrize("platform", sorted(registry.PLATFORMS))

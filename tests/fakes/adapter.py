@@ -23,7 +23,7 @@ from adapters.contract import (
     Reading,
     Receipt,
 )
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import FilmLimits, Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 OBEDIENT = Profile(
     platform="obedient",
-    limits=Limits(text=(TextLimit(unit=Unit.GRAPHEMES, max=500),), images_max=4),
+    limits=Limits(
+        text=(TextLimit(unit=Unit.GRAPHEMES, max=500),), images_max=4, film=FilmLimits(captions_max=2, cover=True)
+    ),
     lookup=Lookup.EXACT,
     resend_after_looks=True,
     dedupe_for=timedelta(hours=1),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from posts.intake.write import write_plan
+from posts.model import Film
 from scheduler.model import State, WrongUse
 from scheduler.services import editing, operating, reviewing
 from scheduler.services.exporting import export_plan
+from tests.posts.films import Reel
 from tests.scheduler.services.office import ROW, picture, verdicts
 
 if TYPE_CHECKING:
@@ -85,6 +88,35 @@ def test_everything_that_a_row_can_say_comes_back_unchanged(office: Office, name
     office.import_rows({"id": "a", **RICH}, {"id": "b", "quote": "გმადლობთ"})
     assert len(office.posts()) == 2
     assert unchanged(office, name)
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv"])
+def test_a_film_comes_back_with_its_captions_and_cover(office: Office, name: str) -> None:
+    """Captions that are lost on the way are missed by those who cannot hear, and by nobody else."""
+    Reel().write(office.folder / "clip.mp4")
+    picture(office.folder / "clip.cover.jpg")
+    for file in ("clip.ka.srt", "clip.srt"):
+        (office.folder / file).write_text("1\n00:00:01,000 --> 00:00:02,000\nგმადლობთ\n", encoding="utf-8")
+    media = "clip.mp4;clip.ka.srt;clip.srt;clip.cover.jpg"
+    done = office.import_rows({"id": "a", "account": "ge-outbox", "media": media, "alt_text": "People at a table"})
+    assert verdicts(done) == ["added"], done
+    message, _ = office.message_of(office.world.deliveries(office.posts()[0]["id"])[0])
+    (kept,) = message.media
+    assert kept.film == Film(length=timedelta(seconds=5), coding="avc1", frames=150)
+    assert [one.language for one in kept.captions] == ["ka", ""]
+    assert kept.cover is not None
+    assert unchanged(office, name)
+
+
+def test_other_captions_are_another_post(office: Office) -> None:
+    """Whoever approved the film approved what is written under it."""
+    seen = set()
+    Reel().write(office.folder / "clip.mp4")
+    for words in ("one", "two"):
+        (office.folder / "clip.ka.srt").write_text(f"1\n00:00:01,000 --> 00:00:02,000\n{words}\n", encoding="utf-8")
+        office.import_rows({"id": "a", "media": "clip.mp4;clip.ka.srt", "alt_text": "x", "status": "approved"})
+        seen |= {row["content_hash"] for row in office.posts()}
+    assert len(seen) == 2
 
 
 @pytest.mark.parametrize("limit", ["2027-07-30", "2027-07-30 18:00", "2027-07-30 18:00:30"])
