@@ -43,36 +43,6 @@ def _audited(name: str, value: object, unit: str, *, sure: bool = True) -> Fact:
     return _fact(name, value, unit, _AUDIT, read_on=_AUDITED, sure=sure)
 
 
-def _instagram() -> Profile:
-    return Profile(
-        platform="instagram",
-        limits=Limits(
-            text=(_utf16(2200),),
-            images_max=10,
-            image_types=("image/jpeg",),
-            image_bytes_max=8_000_000,
-            image_ratio_min=0.8,
-            image_ratio_max=1.91,
-            alt_text=_utf16(1000),
-            media_required=True,
-            hashtags_max=30,
-            mentions_max=20,
-        ),
-        lookup=Lookup.BY_TEXT,
-        metrics=("likes", "comments", "shares", "views", "saves", "reach"),
-        facts=(
-            _audited("text", 2200, "characters, of a kind nobody documents", sure=False),
-            _audited("hashtags", 30, "hashtags"),
-            _audited("mentions", 20, "mentions"),
-            _audited("images", 10, "pictures of a carousel"),
-            _audited("image size", 8_000_000, "bytes; 8 MB, the error text says 8 MiB"),
-            _audited("image type", "JPEG", "the only one"),
-            _audited("image ratio", "0.8 to 1.91", "width by height"),
-            _fact("alt text", 1000, "characters", "Meta docs, Instagram content publishing"),
-        ),
-    )
-
-
 def _threads() -> Profile:
     posts = "Meta docs, Threads, posts"
     return Profile(
@@ -103,6 +73,5 @@ def _threads() -> Profile:
 
 
 _ANNOUNCED: Mapping[str, Callable[[], Profile]] = {
-    "instagram": _instagram,
     "threads": _threads,
 }

@@ -97,7 +97,12 @@ def _section(one: Profile, *, is_coming: bool) -> Iterator[str]:
 def _promises(one: Profile) -> str:
     lasting = "our key names it for good" if one.lookup is Lookup.EXACT else "it knows no key of ours"
     key = f"it remembers our key for {_span(one.dedupe_for)}" if one.dedupe_for else lasting
-    needs = [word for word, needed in (("a secret", one.needs_secret), ("`base_url`", one.needs_base_url)) if needed]
+    asked = (
+        ("a secret", one.needs_secret),
+        ("`base_url`", one.needs_base_url),
+        ("a public address for its pictures", one.fetches_media),
+    )
+    needs = [word for word, needed in asked if needed]
     return (
         f"A post that is unclear: {_unclear(one)}; {key}. An account needs {' and '.join(needs) or 'no secret'}."
         f" {_comment(one.limits)}"

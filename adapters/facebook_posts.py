@@ -6,25 +6,21 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.contract import Retryable
 from adapters.graph import id_in, rows
 from adapters.graph_answers import is_not_there
 from adapters.html_text import normal
 from adapters.instants import is_older
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from adapters.graph import Graph
     from posts.model import Message
 
 POST_ID = re.compile(r"[0-9]{1,30}_[0-9]{1,30}", re.ASCII)
-CURSOR = re.compile(r"[!-~]{1,500}", re.ASCII)
 FIELDS = "id,message,created_time,permalink_url,attachments{media_type,subattachments{media_type}}"
 COMMENT_FIELDS = "id,message,from"
-PAGE_POSTS = 100
-PAGES_MAX = 10
 CLOCKS_DIFFER = timedelta(minutes=10)
 
 
@@ -38,7 +34,7 @@ class OwnPosts:
     def like(self, message: Message, since: datetime, taken: Collection[str]) -> tuple[str, str] | None:
         """The id and the address of the oldest such post; None where the list holds none."""
         begin, found = since - CLOCKS_DIFFER, None
-        for post in self._listed(f"/{self._page}/published_posts", FIELDS, "looking for our own posts"):
+        for post in self._graph.listed("looking for our own posts", f"/{self._page}/published_posts", FIELDS):
             if is_older(post, begin, "created_time"):
                 break
             remote_id = id_in(post, pattern=POST_ID)
@@ -48,7 +44,7 @@ class OwnPosts:
 
     def comment_under(self, remote_id: str, text: str) -> str:
         """The id of the Page's own comment with this text; empty where there is none."""
-        for one in self._listed(f"/{remote_id}/comments", COMMENT_FIELDS, "looking for our own comment"):
+        for one in self._graph.listed("looking for our own comment", f"/{remote_id}/comments", COMMENT_FIELDS):
             author = one.get("from")
             ours = isinstance(author, dict) and author.get("id") == self._page
             if ours and normal(str(one.get("message", ""))) == normal(text):
@@ -59,29 +55,6 @@ class OwnPosts:
         """Whether the Page may be read and this post is not there; asked where the platform spoke of it unclearly."""
         self._graph.get("looking whether the Page can be read", f"/{self._page}/published_posts", {"limit": "1"})
         return is_not_there(self._graph.answer("looking whether it is gone", "GET", f"/{remote_id}", {"fields": "id"}))
-
-    def _listed(self, path: str, fields: str, what: str) -> Iterator[dict[str, Any]]:
-        """Page by page, the newest post first. Raises Retryable where it comes to no end."""
-        asked = {"fields": fields, "limit": str(PAGE_POSTS)}
-        for _ in range(PAGES_MAX):
-            found = self._graph.get(what, path, asked)
-            if not isinstance(found.get("data"), list):
-                raise Retryable(f"{what}: {self._graph.host} answered without a list")
-            yield from rows(found)
-            after = _cursor(found)
-            if not after:
-                return
-            asked["after"] = after
-        raise Retryable(f"{what}: there are more than {PAGES_MAX * PAGE_POSTS}")
-
-
-def _cursor(found: Mapping[str, Any]) -> str:
-    """Where the next page begins; empty on the last."""
-    paging = found.get("paging")
-    if not isinstance(paging, dict) or not paging.get("next") or not isinstance(paging.get("cursors"), dict):
-        return ""
-    after = paging["cursors"].get("after")
-    return after if isinstance(after, str) and CURSOR.fullmatch(after) else ""
 
 
 def _is_same(post: Mapping[str, Any], message: Message) -> bool:

@@ -12,13 +12,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adapters.contract import AuthExpired, Failure, Option
+from adapters.contract import AuthExpired, Failure, Option, Retryable
 from adapters.graph_answers import refusal
 from adapters.http import Answer, Call, Http
 from adapters.options import wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from adapters.contract import Secrets
     from adapters.http import Upload
@@ -29,7 +29,10 @@ VERSION = "v26.0"  # that of Meta's own library 26.0.3; a version lives for abou
 VERSIONS = re.compile(r"v[1-9][0-9]?\.[0-9]", re.ASCII)
 TOKEN = re.compile(r"[A-Za-z0-9_.|~-]+", re.ASCII)
 ID = re.compile(r"[0-9]{1,30}", re.ASCII)
+CURSOR = re.compile(r"[!-~]{1,500}", re.ASCII)
 BATCH_MAX = 50
+PAGE_ROWS = 100
+PAGES_MAX = 10
 VERSION_OPTION = Option(name="version", default=VERSION, meaning="the version of the interface that is called")
 
 
@@ -107,6 +110,20 @@ class Graph:
         """The answer to a call that may be repeated, whatever it says."""
         return self._http.prepare(self._call(what, method, path, fields, uploads))
 
+    def listed(self, what: str, path: str, fields: str) -> Iterator[dict[str, Any]]:
+        """A list page by page, as the platform orders it. Raises Retryable where it comes to no end."""
+        asked = {"fields": fields, "limit": str(PAGE_ROWS)}
+        for _ in range(PAGES_MAX):
+            found = self.get(what, path, asked)
+            if not isinstance(found.get("data"), list):
+                raise Retryable(f"{what}: {self.host} answered without a list")
+            yield from rows(found)
+            after = _cursor(found)
+            if not after:
+                return
+            asked["after"] = after
+        raise Retryable(f"{what}: there are more than {PAGES_MAX * PAGE_ROWS}")
+
     def batch(self, what: str, reads: Sequence[str]) -> list[Answer]:
         """The answers to at most 50 readings, each a path with its query, in their order; made as one call."""
         asked = json.dumps([{"method": "GET", "relative_url": one} for one in reads])
@@ -156,6 +173,15 @@ def rows(found: Mapping[str, Any], name: str = "data") -> list[dict[str, Any]]:
     """The objects of a list."""
     listed = found.get(name)
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def _cursor(found: Mapping[str, Any]) -> str:
+    """Where the next page begins; empty on the last."""
+    paging = found.get("paging")
+    if not isinstance(paging, dict) or not paging.get("next") or not isinstance(paging.get("cursors"), dict):
+        return ""
+    after = paging["cursors"].get("after")
+    return after if isinstance(after, str) and CURSOR.fullmatch(after) else ""
 
 
 def _one_of_batch(what: str, found: object) -> Answer:

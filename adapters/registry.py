@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PLATFORMS = {
     "bluesky": "adapters.bluesky:Bluesky",
     "facebook": "adapters.facebook:Facebook",
+    "instagram": "adapters.instagram:Instagram",
     "linkedin": "adapters.linkedin:LinkedIn",
     "manual": "adapters.manual:Manual",
     "mastodon": "adapters.mastodon:Mastodon",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from adapters.scripted.counting import utf16_units
-from adapters.scripted.graph import Asked, GraphServer, Refused, no_such_thing
+from adapters.scripted.graph import Asked, GraphServer, Refused, no_such_thing, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -221,14 +221,14 @@ class FacebookServer(GraphServer):
             raise Refused(10, "This endpoint requires the 'pages_read_engagement' permission")
         names = asked.wanted(POST_FIELDS)
         listed = list(self._posts.values())[::-1] if self.lists else []
-        return _page([self._shown(one, names) for one in listed], asked)
+        return page([self._shown(one, names) for one in listed], asked)
 
     def _comments(self, asked: Asked, remote_id: str) -> dict[str, object]:
         asked.only("fields", "limit", "after")
         names = asked.wanted(COMMENT_FIELDS)
         comments = self._readable(remote_id).comments.items()
         shown = [{"id": made, "message": text, "from": {"id": PAGE, "name": "IOM"}} for made, text in comments]
-        return _page([{name: value for name, value in one.items() if name in names} for one in shown], asked)
+        return page([{name: value for name, value in one.items() if name in names} for one in shown], asked)
 
     def _insight(self, asked: Asked, remote_id: str, metric: str) -> dict[str, object]:
         asked.only()
@@ -260,17 +260,6 @@ def _attachments(post: Accepted) -> dict[str, object]:
     if len(inner) > 1:
         return {"media_type": "album", "subattachments": {"data": inner}}
     return {"media_type": "photo"} if inner else ({"media_type": "link"} if post.link else {})
-
-
-def _page(found: Sequence[dict[str, object]], asked: Asked) -> dict[str, object]:
-    most, start = int(asked.given.get("limit", "25")), int(asked.given.get("after", "0"))
-    if not 1 <= most <= 100:
-        raise Refused(100, "limit must be between 1 and 100")
-    after = start + most
-    paging: dict[str, object] = {"cursors": {"before": str(start), "after": str(after)}}
-    if after < len(found):
-        paging["next"] = "https://graph.facebook.com/next"
-    return {"data": list(found[start:after]), "paging": paging}
 
 
 def _is_picture(content: bytes) -> bool:

@@ -88,6 +88,18 @@ def split(fields: str) -> list[str]:
     return re.findall(r"(?:[^,{}()]|\{(?:[^{}]|\{[^{}]*\})*\}|\([^()]*\))+", fields)
 
 
+def page(found: Sequence[dict[str, object]], asked: Asked) -> dict[str, object]:
+    """So many of a list as were asked for, from where the last page ended."""
+    most, start = int(asked.given.get("limit", "25")), int(asked.given.get("after", "0"))
+    if not 1 <= most <= 100:
+        raise Refused(100, "limit must be between 1 and 100")
+    after = start + most
+    paging: dict[str, object] = {"cursors": {"before": str(start), "after": str(after)}}
+    if after < len(found):
+        paging["next"] = "https://graph.facebook.com/next"
+    return {"data": list(found[start:after]), "paging": paging}
+
+
 class GraphServer(ScriptedServer):
     """The server with one account, that `token` opens; with `app_secret` every call has to prove that it knows it."""
 

@@ -40,7 +40,8 @@ class Bench:
     """One adapter under test, and the platform behind it as a judge sees it.
 
     `build(token)` makes a new adapter, as a new process would; `public()` counts what is out now; `like` adds one like.
-    `twins`: whether the platform takes the same words twice.
+    `twins`: whether the platform takes the same words twice. `always`: a folder for each picture without which it takes
+    nothing.
     """
 
     build: Callable[[str], Adapter]
@@ -48,6 +49,7 @@ class Bench:
     like: Callable[[str], None]
     token: str
     twins: bool = True
+    always: tuple[Path, ...] = ()
 
 
 def some_message(*pictures: Path) -> Message:
@@ -87,9 +89,9 @@ class AdapterContract:
     def adapter(self, bench: Bench) -> Adapter:
         return bench.build(bench.token)
 
-    def test_a_published_message_has_an_id_and_an_address(self, adapter: Adapter) -> None:
+    def test_a_published_message_has_an_id_and_an_address(self, bench: Bench, adapter: Adapter) -> None:
         """Without both nobody can find the post again, take it down or read its counts."""
-        receipt = published(adapter, some_message(), some_key())
+        receipt = published(adapter, some_message(*bench.always), some_key())
         assert receipt.remote_id
         assert "://" in receipt.permalink
 
@@ -103,7 +105,7 @@ class AdapterContract:
                 "neither key nor exact look: nothing may be sent again by itself"
             )
             return
-        before, message, key = bench.public(), some_message(), some_key()
+        before, message, key = bench.public(), some_message(*bench.always), some_key()
         first = published(adapter, message, key)
         again = published(bench.build(bench.token), message, key)
         assert again.remote_id == first.remote_id
@@ -111,8 +113,8 @@ class AdapterContract:
 
     def test_two_keys_are_two_posts(self, bench: Bench, adapter: Adapter) -> None:
         """A mission may say the same words twice on purpose."""
-        before, message = bench.public(), some_message()
-        first, again = published(adapter, message, some_key()), message if bench.twins else some_message()
+        before, message = bench.public(), some_message(*bench.always)
+        first, again = published(adapter, message, some_key()), message if bench.twins else some_message(*bench.always)
         second = published(adapter, again, some_key())
         assert first.remote_id != second.remote_id
         assert bench.public() == before + 2
@@ -150,7 +152,7 @@ class AdapterContract:
         """That is looked up, not sent in other words: the quote was approved as it is."""
         if bench.twins:
             return
-        before, message = bench.public(), some_message()
+        before, message = bench.public(), some_message(*bench.always)
         published(adapter, message, some_key())
         with pytest.raises(Duplicate):
             adapter.publish(message, some_key(), MemoryProgress())
@@ -167,18 +169,18 @@ class AdapterContract:
         assert found is not None
         assert (found.remote_id, found.permalink) == (receipt.remote_id, receipt.permalink)
 
-    def test_find_finds_nothing_where_only_other_posts_are(self, adapter: Adapter) -> None:
+    def test_find_finds_nothing_where_only_other_posts_are(self, bench: Bench, adapter: Adapter) -> None:
         """To adopt somebody else's post is a false 'published': ours is then missing for ever."""
         since = now()
-        published(adapter, some_message(), some_key())
+        published(adapter, some_message(*bench.always), some_key())
         if adapter.profile.lookup is Lookup.NONE:
-            assert_cannot_look(adapter, some_message(), some_key())
+            assert_cannot_look(adapter, some_message(*bench.always), some_key())
             return
-        assert adapter.find(some_message(), some_key(), since, MemoryProgress()) is None
+        assert adapter.find(some_message(*bench.always), some_key(), since, MemoryProgress()) is None
 
-    def test_find_never_takes_what_another_delivery_holds(self, adapter: Adapter) -> None:
+    def test_find_never_takes_what_another_delivery_holds(self, bench: Bench, adapter: Adapter) -> None:
         """Two deliveries with the same words must not share one post."""
-        since, message = now(), some_message()
+        since, message = now(), some_message(*bench.always)
         other = published(adapter, message, some_key())
         if adapter.profile.lookup is Lookup.NONE:
             assert_cannot_look(adapter, message, some_key())
@@ -187,7 +189,7 @@ class AdapterContract:
 
     def test_counts_are_read_and_what_is_unknown_is_left_out(self, bench: Bench, adapter: Adapter) -> None:
         """A zero that nobody counted is a lie in the report."""
-        receipt = published(adapter, some_message(), some_key())
+        receipt = published(adapter, some_message(*bench.always), some_key())
         bench.like(receipt.remote_id)
         answers = adapter.measure([receipt.remote_id, "999999999"])
         readings = [one for one in answers if isinstance(one, Reading)]
@@ -199,7 +201,7 @@ class AdapterContract:
 
     def test_a_post_is_taken_down_and_taking_it_down_again_is_fine(self, bench: Bench, adapter: Adapter) -> None:
         """When consent is withdrawn a person presses twice, and only 'it is gone' counts."""
-        receipt = published(adapter, some_message(), some_key())
+        receipt = published(adapter, some_message(*bench.always), some_key())
         before = bench.public()
         if not adapter.profile.can_delete:
             with pytest.raises(Rejected):
@@ -223,7 +225,7 @@ class AdapterContract:
         if not wrong.profile.needs_secret:
             return
         with pytest.raises(AuthExpired) as raised:
-            wrong.publish(some_message(), some_key(), MemoryProgress())
+            wrong.publish(some_message(*bench.always), some_key(), MemoryProgress())
         assert_tells_no_secret(raised.value, "wrong-secret-abcdefgh")
 
     def test_the_profile_keeps_its_own_promises(self, adapter: Adapter) -> None:

@@ -14,7 +14,7 @@ from posts.limits import Limits, Unit
 if TYPE_CHECKING:
     from adapters.contract import Profile
 
-NAMES = ("instagram", "threads")
+NAMES = ("threads",)
 
 
 def profile(platform: str) -> Profile:
@@ -60,7 +60,6 @@ def test_the_numbers_in_the_limits_are_those_of_the_facts(platform: str) -> None
 @pytest.mark.parametrize(
     ("platform", "with_media", "used", "unit", "most"),
     [
-        ("instagram", True, 33, Unit.UTF16, 2200),
         ("threads", False, 35, Unit.EMOJI_BYTES, 500),
     ],
 )
@@ -76,12 +75,3 @@ def test_each_platform_counts_in_its_own_unit(
 def test_no_second_call_is_allowed_where_none_can_be_made() -> None:
     """A duplicate drives people away; whoever writes the adapter must say why a second call is harmless."""
     assert [name for name in NAMES if profile(name).resend_after_looks] == []
-
-
-def test_instagram_needs_one_jpeg_of_its_shape() -> None:
-    """Its rules are the strictest; a card that passes here passes everywhere."""
-    known = limits("instagram")
-    assert known.media_required
-    assert known.image_types == ("image/jpeg",)
-    assert (known.image_ratio_min, known.image_ratio_max) == (0.8, 1.91)
-    assert (known.hashtags_max, known.mentions_max) == (30, 20)

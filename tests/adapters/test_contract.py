@@ -18,13 +18,16 @@ import requests
 
 from adapters.bluesky import Bluesky
 from adapters.facebook import Facebook
+from adapters.instagram import Instagram
 from adapters.linkedin import LinkedIn
 from adapters.mastodon import Mastodon
 from adapters.outbox import Outbox
 from adapters.scripted.bluesky import BlueskyServer
 from adapters.scripted.facebook import FacebookServer
+from adapters.scripted.instagram import InstagramServer
 from adapters.scripted.linkedin import OF_PAGE, OF_PERSON, PAGE, LinkedInServer
 from adapters.scripted.mastodon import MastodonServer, Switches
+from adapters.scripted.pictures import PictureServer
 from adapters.scripted.telegram import TelegramServer
 from adapters.scripted.x import XServer
 from adapters.scripted.x_auth import OAuth2
@@ -201,6 +204,32 @@ class TestLinkedInPerson(TestStrictLinkedIn):
 
     author = ""
     scopes = OF_PERSON
+
+
+class TestStrictInstagram(AdapterContract):
+    """Our own server, which fetches each picture from the place that the adapter names."""
+
+    login = "instagram"
+
+    @pytest.fixture
+    def bench(self, tmp_path: Path) -> Iterator[Bench]:
+        with InstagramServer(now, TOKEN, login=self.login) as server, PictureServer() as place:
+
+            def build(token: str) -> Instagram:
+                where = account(base_url=server.url, options={"login": self.login})
+                return Instagram(where, KnownSecret(token), public_media=place)
+
+            def like(remote_id: str) -> None:
+                server.react(remote_id, likes=1)
+
+            always = (tmp_path / "always",)
+            yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN, always=always)
+
+
+class TestStrictInstagramOfAPage(TestStrictInstagram):
+    """The same by the other log-in: the token is that of the Page to which the account is linked."""
+
+    login = "facebook"
 
 
 class TestWebhook(AdapterContract):

@@ -64,7 +64,7 @@ def test_the_commented_accounts_of_the_example_are_right_too(tmp_path: Path) -> 
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     woken = re.sub(r"^# (\[\[account\]\]|[a-z_]+ = )", r"\1", example, flags=re.MULTILINE)
     platforms = [account.platform for account in settings(tmp_path, woken).accounts if account.platform != "outbox"]
-    assert platforms == ["mastodon", "bluesky", "telegram", "webhook", "manual", "x", "facebook"]
+    assert platforms == ["mastodon", "bluesky", "telegram", "webhook", "manual", "x", "facebook", "instagram"]
 
 
 def test_a_key_left_out_means_what_the_example_says(tmp_path: Path) -> None:
