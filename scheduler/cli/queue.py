@@ -1,6 +1,7 @@
 """`july30 queue …`: look at deliveries and decide about them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 
 from scheduler.cli.common import (
     NEEDS_A_PERSON,
+    NUMBER_MAX,
     As,
     Json,
     Limit,
@@ -20,6 +22,7 @@ from scheduler.cli.common import (
     desk_of,
     instant_of,
     plain,
+    say_aside,
     short,
     show,
     table,
@@ -138,7 +141,7 @@ def add(
         alt_texts=alt_text or (),
     )
     with desk_of(context, acting) as desk:
-        ids = queue_post(desk, wish)
+        ids = queue_post(desk, wish, on_warning=say_aside)
     numbers = " ".join(map(str, ids))
     words = f"queued as drafts: posts {numbers}; nothing goes out before: july30 queue submit {numbers}"
     show({"posts": ids}, as_json, lambda console: console.print(words, markup=False))
@@ -159,7 +162,7 @@ def edit(
     if text is None and link is None and language is None:
         raise WrongUse("nothing to change: give --text, --link or --language")
     with desk_of(context, acting) as desk:
-        editing.edit(desk, post, text=text, link=link, language=language)
+        editing.edit(desk, post, text=text, link=link, language=language, on_warning=say_aside)
     _done(as_json, [post], f"post {post} is changed and a draft again")
 
 
@@ -174,7 +177,7 @@ def move(
     from scheduler.services import editing
 
     with desk_of(context, acting) as desk:
-        when = editing.move(desk, post, instant_of(to))
+        when = editing.move(desk, post, instant_of(to), on_warning=say_aside)
     _done(as_json, [post], f"post {post} is wished for {when.local} in {when.zone} and a draft again")
 
 
@@ -182,7 +185,8 @@ def submit(context: typer.Context, posts: Posts, acting: As = None, as_json: Jso
     """Submit posts for review; with `[review] levels = 0` that approves them."""
     from scheduler.services import reviewing
 
-    _act(context, posts, acting, as_json, reviewing.submit, "submitted")
+    with_warnings = partial(reviewing.submit, on_warning=say_aside)
+    _act(context, posts, acting, as_json, with_warnings, "submitted")
 
 
 def approve(context: typer.Context, posts: Posts, acting: As = None, as_json: Json = False) -> None:
@@ -190,11 +194,33 @@ def approve(context: typer.Context, posts: Posts, acting: As = None, as_json: Js
     from scheduler.services import reviewing
 
     with desk_of(context, acting) as desk:
-        missing = reviewing.approve(desk, posts)
+        missing = reviewing.approve(desk, posts, on_warning=say_aside)
     words = [f"approved: {' '.join(map(str, posts))}"]
     words += [f"post {one} needs {count} more to approve it" for one, count in missing.items() if count]
     told = {"done": posts, "message": "; ".join(words), "still_needs": missing}
     show(told, as_json, lambda console: console.print("\n".join(words), markup=False))
+
+
+def check(
+    context: typer.Context,
+    posts: Annotated[list[int] | None, typer.Argument(max=NUMBER_MAX, help="Numbers of posts.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Instead: all that is still to go out.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Find what would keep posts from going out, or speaks against it: nothing is changed, platforms are asked."""
+    from scheduler.bootstrap import open_desk
+    from scheduler.services.preflight import look_over
+
+    if bool(posts) == everything:
+        raise WrongUse("give the numbers of posts, or --all")
+    with open_desk(config_of(context)) as desk:
+        found = look_over(desk, None if everything else posts)
+    lines = [f"post {one['post']}: {told['level']}: {told['message']}" for one in found for told in one["problems"]]
+    blocked = sum(one["blocked"] for one in found)
+    lines.append(f"{len(found)} posts looked over, {blocked} of them cannot go out as they are")
+    show({"posts": found}, as_json, lambda console: console.print("\n".join(lines), markup=False))
+    if blocked:
+        raise typer.Exit(NEEDS_A_PERSON)
 
 
 def send_back(context: typer.Context, posts: Posts, why: Why, acting: As = None, as_json: Json = False) -> None:
@@ -350,6 +376,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "move": move,
     "submit": submit,
     "approve": approve,
+    "check": check,
     "send-back": send_back,
     "hold": hold,
     "release": release,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from posts.model import Kind, Level, Quote
+from posts.model import Kind, Quote
 from scheduler.content import content_hash
 from scheduler.model import MOVES, Review, State, WrongUse, where_is_out
 from scheduler.plan import wave
 from scheduler.services.drafting import source_hash, when_of
 from scheduler.services.permitting import Right, require
+from scheduler.services.preflight import refuse_blocked
 from scheduler.services.vetting import Vetting
 from scheduler.store import moves, posts
 from scheduler.store.ledger import Entry, write_down
@@ -18,10 +19,9 @@ from scheduler.store.moves import Move
 from scheduler.store.posts import NewPost, When
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
-    from posts.model import Post
     from scheduler.services.desk import Desk
     from scheduler.store.database import Transaction
 
@@ -35,35 +35,42 @@ def can_be_edited(states: Collection[State]) -> bool:
     return bool(OPEN & set(states)) and not OUT & set(states)
 
 
-def edit(desk: Desk, post_id: int, *, text: str | None, link: str | None, language: str | None) -> None:
+def edit(
+    desk: Desk,
+    post_id: int,
+    *,
+    text: str | None,
+    link: str | None,
+    language: str | None,
+    on_warning: Callable[[str], None] = lambda _: None,
+) -> None:
     """The post reads like that and is a draft again. None leaves a part as it is.
 
-    Raises WrongUse where the post is out, on its way or unclear, or where a platform would refuse it.
+    What speaks against it without blocking it is told to `on_warning`. Raises WrongUse where the post is out, on its
+    way or unclear, or where a platform would refuse it.
     """
-    with desk.database.write() as tx:
-        old = stored(tx, post_id)
-        content = replace(
-            old.content,
-            text=old.content.text if text is None else text,
-            link=old.content.link if link is None else link,
-            language=old.content.language if language is None else language,
-        )
-        _change(tx, desk, post_id, replace(old, content=content))
+    old = _read(desk, post_id)
+    content = replace(
+        old.content,
+        text=old.content.text if text is None else text,
+        link=old.content.link if link is None else link,
+        language=old.content.language if language is None else language,
+    )
+    _change(desk, post_id, old, replace(old, content=content), on_warning)
 
 
-def move(desk: Desk, post_id: int, to: datetime) -> When:
+def move(desk: Desk, post_id: int, to: datetime, *, on_warning: Callable[[str], None] = lambda _: None) -> When:
     """The post is wished for then (naive: its mission's local time; aware: that instant) and is a draft again.
 
     Raises WrongUse for a past or impossible time, and as `edit` does.
     """
-    with desk.database.write() as tx:
-        old = stored(tx, post_id)
-        mission = desk.settings.mission(old.content.mission)
-        when = when_of(wave(to, [mission])[0][1])
-        if when.instant <= desk.now():
-            raise WrongUse(f"{when.local} in {when.zone} is already past; nothing past is ever sent")
-        _change(tx, desk, post_id, replace(old, when=when))
-        return when
+    old = _read(desk, post_id)
+    mission = desk.settings.mission(old.content.mission)
+    when = when_of(wave(to, [mission])[0][1])
+    if when.instant <= desk.now():
+        raise WrongUse(f"{when.local} in {when.zone} is already past; nothing past is ever sent")
+    _change(desk, post_id, old, replace(old, when=when), on_warning)
+    return when
 
 
 def replace_post(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> None:
@@ -135,17 +142,26 @@ def stored(tx: Transaction, post_id: int) -> NewPost:
     )
 
 
-def refuse_blocked(desk: Desk, content: Post, accounts: Collection[str]) -> None:
-    """Nothing, where the post may go out on these accounts. Raises WrongUse with every reason where it may not."""
-    found = Vetting(desk).problems(content, accounts)
-    if blocks := [one.message for one in found if one.level is Level.BLOCK]:
-        raise WrongUse("; ".join(blocks))
+def _read(desk: Desk, post_id: int) -> NewPost:
+    with desk.database.read() as tx:
+        return stored(tx, post_id)
 
 
-def _change(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> None:
+def _change(desk: Desk, post_id: int, old: NewPost, new: NewPost, on_warning: Callable[[str], None]) -> None:
+    """The post is `new`, if it still is `old`: platforms are asked first, while no transaction is open."""
     require(desk, Right.WRITE, [new.content.mission])
-    ended = {row["account_id"] for row in posts.deliveries_of(tx, post_id) if State(str(row["state"])) not in OPEN}
-    refuse_blocked(desk, new.content, [one for one in new.accounts if one not in ended])
+    with desk.database.read() as tx:
+        rows = posts.deliveries_of(tx, post_id)
+    ended = {row["account_id"] for row in rows if State(str(row["state"])) not in OPEN}
+    accounts = [one for one in new.accounts if one not in ended]
+    refuse_blocked(Vetting(desk).stored_problems(new.content, accounts), on_warning)
+    with desk.database.write() as tx:
+        if stored(tx, post_id) != old:
+            raise WrongUse(f"post {post_id} was changed by somebody else meanwhile: read it, then try again")
+        _write(tx, desk, post_id, new)
+
+
+def _write(tx: Transaction, desk: Desk, post_id: int, new: NewPost) -> None:
     digest = content_hash(
         new.content,
         accounts=new.accounts,

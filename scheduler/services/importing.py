@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from posts.intake.draft import ALT_TEXT_SEPARATOR, CellProblem, SheetError, Verdict
+from posts.intake.draft import ALT_TEXT_SEPARATOR, CellProblem, SheetError, Status, Verdict
 from posts.intake.sheet import read_sheet
 from posts.model import Level, Post
 from scheduler.model import State, WrongUse
@@ -14,16 +14,18 @@ from scheduler.plan import GapError, resolve
 from scheduler.services.drafting import from_draft, keep_pictures
 from scheduler.services.editing import can_be_edited, dropped, replace_post
 from scheduler.services.permitting import Right, require
-from scheduler.services.reviewing import wish_review
+from scheduler.services.preflight import check_posts
+from scheduler.services.reviewing import OPEN_TO_A_ROW, wish_review
 from scheduler.services.vetting import Vetting
 from scheduler.store import posts
 from scheduler.store.ledger import Entry, write_down
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from posts.intake.draft import Draft, Row, Sheet
+    from posts.model import Problem
     from scheduler.services.desk import Desk
     from scheduler.store.database import Transaction
     from scheduler.store.posts import Known, NewPost
@@ -115,7 +117,32 @@ def _judge(desk: Desk, sheet: Sheet, on_row: Callable[[int, int], None]) -> list
         gone = ended.get(there.post_id, frozenset()) if there else frozenset()
         judged.append(_without_ended(one, gone) if one.verdict == "changed" else one)
         on_row(number, len(sheet.rows))
-    return judged
+    return _as_stored(desk, judged)
+
+
+def _as_stored(desk: Desk, judged: Sequence[Judged]) -> list[Judged]:
+    """The judged rows; of those that say nothing new but ask to be let go, what is stored is judged as it is now."""
+    asked = {one.known.post_id for one in judged if one.known and _asks_to_be_let_go(one)}
+    found = {one.post_id: one.problems for one in check_posts(desk, sorted(asked))} if asked else {}
+    return [
+        _with_problems(one, found[one.known.post_id]) if one.known and one.known.post_id in found else one
+        for one in judged
+    ]
+
+
+def _asks_to_be_let_go(one: Judged) -> bool:
+    still_asks = one.row.draft is not None and one.row.draft.status is not Status.DRAFT
+    return one.verdict == "unchanged" and still_asks and one.known is not None and one.known.review in OPEN_TO_A_ROW
+
+
+def _with_problems(one: Judged, found: Iterable[Problem]) -> Judged:
+    problems = tuple(_in_cell(one.row, problem) for problem in found)
+    blocked = any(problem.level is Level.BLOCK for problem in problems)
+    return replace(one, verdict="needs_fixing" if blocked else one.verdict, problems=(*one.problems, *problems))
+
+
+def _in_cell(row: Row, found: Problem) -> CellProblem:
+    return CellProblem(code=found.code, level=found.level, cell=f"row {row.number}", message=found.message)
 
 
 def _without_ended(one: Judged, ended: frozenset[str]) -> Judged:
@@ -147,10 +174,7 @@ def _judge_row(desk: Desk, vetting: Vetting, row: Row, draft: Draft | None, know
     if resolve(datetime.fromisoformat(new.when.local), new.when.zone).twice:
         words = f"{new.when.local.replace('T', ' ')} happens twice in {new.when.zone}; the first of the two is taken"
         problems.append(CellProblem(code="happens_twice", level=Level.WARN, cell=f"row {row.number}", message=words))
-    problems += [
-        CellProblem(code=one.code, level=one.level, cell=f"row {row.number}", message=one.message)
-        for one in vetting.problems(content, draft.accounts)
-    ]
+    problems += [_in_cell(row, one) for one in vetting.problems(content, draft.accounts)]
     if any(one.level is Level.BLOCK for one in problems):
         return Judged(row=row, verdict="needs_fixing", problems=tuple(problems))
     return Judged(row=row, verdict="changed" if known else "added", problems=tuple(problems), new=new, known=known)
@@ -206,7 +230,8 @@ def _store(desk: Desk, judged: Sequence[Judged]) -> None:
             ],
         )
         numbered += [(one.known.post_id, one) for one in same if one.known]
-        wish_review(tx, desk, [(number, one.row.draft.status) for number, one in numbered if one.row.draft])
+        warned = {number: [found.message for found in one.problems] for number, one in numbered}
+        wish_review(tx, desk, [(number, one.row.draft.status) for number, one in numbered if one.row.draft], warned)
 
 
 def _refuse_stale(tx: Transaction, desk: Desk, ready: Sequence[Judged]) -> None:

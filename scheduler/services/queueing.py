@@ -13,14 +13,15 @@ from scheduler.content import content_hash
 from scheduler.model import WrongUse
 from scheduler.plan import kind_for, wave
 from scheduler.services.drafting import keep_pictures, source_hash, when_of
-from scheduler.services.editing import refuse_blocked
 from scheduler.services.permitting import Right, require
+from scheduler.services.preflight import refuse_blocked
+from scheduler.services.vetting import Vetting
 from scheduler.store import posts
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.posts import NewPost
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -47,13 +48,16 @@ class Wish:
     alt_texts: Sequence[str] = ()
 
 
-def queue_post(desk: Desk, wish: Wish) -> list[int]:
-    """One draft per mission is queued; their post ids. Raises WrongUse with what is wrong, and then nothing is."""
+def queue_post(desk: Desk, wish: Wish, *, on_warning: Callable[[str], None] = lambda _: None) -> list[int]:
+    """One draft per mission is queued; their post ids. Raises WrongUse with what is wrong, and then nothing is.
+
+    What speaks against one without blocking it is told to `on_warning`.
+    """
     missions = [desk.settings.mission(code) for code in dict.fromkeys(wish.missions)]
     require(desk, Right.WRITE, wish.missions)
     refuse_strangers(desk, wish.missions, wish.accounts)
     media = _open(wish)
-    planned = [_plan(desk, wish, mission, due, media) for mission, due in wave(wish.at, missions)]
+    planned = [_plan(desk, wish, mission, due, media, on_warning) for mission, due in wave(wish.at, missions)]
     with desk.database.write() as tx:
         known = posts.known(tx, desk.campaign_id, [(one.content.mission, one.external_id) for one in planned])
         if known:
@@ -75,11 +79,18 @@ def queue_post(desk: Desk, wish: Wish) -> list[int]:
     return ids
 
 
-def _plan(desk: Desk, wish: Wish, mission: Mission, due: Resolved, media: tuple[Media, ...]) -> NewPost:
+def _plan(
+    desk: Desk,
+    wish: Wish,
+    mission: Mission,
+    due: Resolved,
+    media: tuple[Media, ...],
+    on_warning: Callable[[str], None],
+) -> NewPost:
     refuse_past(due, desk.now())
     accounts = accounts_of(desk, mission, wish.accounts)
     content = Post(mission=mission.code, text=wish.text, language=wish.language, link=wish.link, media=media)
-    refuse_blocked(desk, content, accounts)
+    refuse_blocked(Vetting(desk).problems(content, accounts), on_warning)
     content = keep_pictures(content, desk.settings.media_folder)
     kind = kind_for(wish.kind, due.local.date(), desk.settings.campaign)
     when = when_of(due)

@@ -61,6 +61,7 @@ class Known:
     post_id: int
     source_hash: str
     content_hash: str
+    review: Review
     states: frozenset[State]
 
 
@@ -118,20 +119,34 @@ def known(tx: Transaction, campaign_id: int, pairs: Iterable[tuple[str, str]]) -
     """What is there already under these (mission, external id) pairs."""
     wanted = set(pairs)
     rows = tx.execute(
-        select(post.c.mission, post.c.external_id, post.c.id, post.c.source_hash, post.c.content_hash, delivery.c.state)
+        select(
+            post.c.mission,
+            post.c.external_id,
+            post.c.id,
+            post.c.source_hash,
+            post.c.content_hash,
+            post.c.review,
+            delivery.c.state,
+        )
         .join(delivery, delivery.c.post_id == post.c.id)
         .where(post.c.campaign_id == campaign_id)
     )
     states: dict[tuple[str, str], set[State]] = {}
-    facts: dict[tuple[str, str], tuple[int, str, str]] = {}
-    for mission, external_id, number, source, content, state in rows:
+    facts: dict[tuple[str, str], tuple[int, str, str, str]] = {}
+    for mission, external_id, number, source, content, review, state in rows:
         pair = (mission, external_id)
         if pair in wanted:
             states.setdefault(pair, set()).add(State(state))
-            facts[pair] = (number, source, content)
+            facts[pair] = (number, source, content, review)
     return {
-        pair: Known(post_id=number, source_hash=source, content_hash=content, states=frozenset(states[pair]))
-        for pair, (number, source, content) in facts.items()
+        pair: Known(
+            post_id=number,
+            source_hash=source,
+            content_hash=content,
+            review=Review(review),
+            states=frozenset(states[pair]),
+        )
+        for pair, (number, source, content, review) in facts.items()
     }
 
 

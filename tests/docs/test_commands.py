@@ -61,6 +61,7 @@ def test_every_command_but_those_that_stay_gives_json() -> None:
 READING = [
     "july30 export",
     "july30 preview",
+    "july30 queue check",
     "july30 status",
     "july30 log",
     "july30 verify",

@@ -246,6 +246,26 @@ def test_a_text_that_is_blocked_makes_the_preview_ask_for_a_person(bare: Program
     assert bare.run("preview", "--platform", "mastodon", "--text", "a" * 500).code == 0
 
 
+def test_a_check_asks_for_a_person_where_something_keeps_a_post_from_going(program: Program) -> None:
+    """The evening before, by cron: one line per reason, and nothing is changed."""
+    Image.new("RGB", (8, 6)).save(program.folder / "card.png")
+    program.add("ერთი", "--picture", str(program.folder / "card.png"), "--alt-text", "A card")
+    done = program.run("queue", "check", "--all", "--json")
+    assert (done.code, done.json["posts"][0]["blocked"]) == (0, False)
+    next((program.folder / "media").glob("*.png")).unlink()
+    done = program.run("queue", "check", "1", "--json")
+    (told,) = done.json["posts"]
+    assert (done.code, told["post"], [one["code"] for one in told["problems"]]) == (1, 1, ["picture_gone"])
+    assert "cannot go out" in program.run("queue", "check", "--all").out
+    wrong_use(program.run("queue", "submit", "1"), "the picture")
+
+
+def test_a_check_needs_posts_or_all(program: Program) -> None:
+    """Nothing looked over is no good news."""
+    wrong_use(program.run("queue", "check"), "--all")
+    wrong_use(program.run("queue", "check", "1", "--all"), "--all")
+
+
 def test_a_broken_chain_is_exit_code_1_with_the_first_bad_row(program: Program) -> None:
     """Somebody has changed the record."""
     program.add()
