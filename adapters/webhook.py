@@ -125,7 +125,7 @@ class Webhook:
         call = self._call("publishing", "POST", key, signed=body, content=body)
         progress.posting()
         answer = self._http.post_once(call)
-        receipt = _receipt(answer.fields()) if answer.ok or answer.status == 409 else None
+        receipt = _receipt(answer.fields(), message) if answer.ok or answer.status == 409 else None
         if receipt is not None:
             return receipt
         raise self._refusal(answer)
@@ -142,7 +142,7 @@ class Webhook:
         said = answer.fields()
         if answer.ok and "id" in said and said["id"] is None:
             return None
-        receipt = _receipt(said) if answer.ok else None
+        receipt = _receipt(said, message) if answer.ok else None
         if receipt is None:
             raise failure_for(answer, posting=False)
         return None if receipt.remote_id in progress.taken else receipt
@@ -252,11 +252,16 @@ def _safe(address: str) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and at_home))
 
 
-def _receipt(said: Mapping[str, Any]) -> Receipt | None:
-    """The post that the receiver names; None where it does not name both its id and its address."""
+def _receipt(said: Mapping[str, Any], message: Message) -> Receipt | None:
+    """The post that the receiver names; None where it does not name both its id and its address.
+
+    A thread came in one request: all of its parts are that post.
+    """
     remote_id, url = said.get("id"), said.get("url")
     if not isinstance(remote_id, str | int) or isinstance(remote_id, bool) or not str(remote_id).strip():
         return None
     if not isinstance(url, str) or not url.startswith(("https://", "http://")):
         return None
-    return Receipt(remote_id=str(remote_id), permalink=url)
+    remote_id = str(remote_id)
+    parts = (remote_id,) * len(message.parts) if len(message.parts) > 1 else ()
+    return Receipt(remote_id=remote_id, permalink=url, parts=parts)

@@ -169,6 +169,19 @@ class AdapterContract:
         assert found is not None
         assert (found.remote_id, found.permalink) == (receipt.remote_id, receipt.permalink)
 
+    def test_a_thread_that_is_out_whole_is_found_whole(self, bench: Bench, adapter: Adapter) -> None:
+        """One whose receipt names fewer parts than it has is held as broken off, and a person goes looking for them."""
+        if adapter.profile.lookup is Lookup.NONE or adapter.limits().parts_max == 1:
+            return
+        since, key = now(), some_key()
+        parts = tuple(f"{number}: {uuid4().hex}" for number in (1, 2, 3))
+        thread = replace(some_message(*bench.always), parts=parts)
+        receipt = published(adapter, thread, key)
+        found = bench.build(bench.token).find(thread, key, since, MemoryProgress())
+        assert found is not None
+        assert (found.remote_id, found.permalink) == (receipt.remote_id, receipt.permalink)
+        assert len(found.parts) == len(thread.parts)
+
     def test_find_finds_nothing_where_only_other_posts_are(self, bench: Bench, adapter: Adapter) -> None:
         """To adopt somebody else's post is a false 'published': ours is then missing for ever."""
         since = now()

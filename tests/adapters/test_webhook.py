@@ -63,7 +63,7 @@ def test_a_receiver_is_told_the_whole_post(server: ReceiverServer, tmp_path: Pat
     }
     assert base64.b64decode(sent.pop("base64")) == card.path.read_bytes()
     assert sent == {"name": "picture-1.jpg", "mime": "image/jpeg", "sha256": card.sha256, "alt": "первая ҷ"}
-    assert receipt == Receipt(remote_id="1", permalink="https://www.mission.example/news/1")
+    assert receipt == Receipt(remote_id="1", permalink="https://www.mission.example/news/1", parts=("1", "1"))
 
 
 @pytest.mark.parametrize("clock_s", [-301, 301])
