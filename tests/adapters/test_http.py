@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 import threading
@@ -10,8 +11,10 @@ import tracemalloc
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
 
 import pytest
 import requests
@@ -29,6 +32,7 @@ from urllib3.exceptions import SSLError as UrllibSSLError
 from adapters import registry
 from adapters.contract import Ambiguous, AuthExpired, Failure, Rejected, Retryable
 from adapters.http import Answer, Call, Http, Stretch, Unreadable, Upload, failure_for, never_left, wait_asked
+from adapters.http_calls import hide, hide_bytes
 from tests.adapters import raw_server
 from tests.adapters.contract import assert_tells_no_secret
 from tests.adapters.parts import TOKEN
@@ -179,6 +183,32 @@ def test_an_answer_that_repeats_our_secret_is_blacked_out() -> None:
         failure = failure_for(quick(server.url).post_once(POST), posting=True)
     assert isinstance(failure, AuthExpired)
     assert_tells_no_secret(failure, TOKEN)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        quote,
+        quote_plus,
+        lambda it: quote(it, safe=""),
+        lambda it: re.sub("%..", lambda found: found[0].lower(), quote(it, safe="")),
+        lambda it: json.dumps(it)[1:-1],
+        lambda it: json.dumps(it)[1:-1].replace("/", "\\/"),
+        lambda it: json.dumps(it, ensure_ascii=False)[1:-1],
+        lambda it: json.dumps(it)[1:-1].replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
+        escape,
+        lambda it: escape(it, quote=False),
+    ],
+)
+def test_a_secret_is_blacked_out_however_the_server_writes_it(write: Callable[[str], str]) -> None:
+    """Servers write what they repeat as addresses, JSON or HTML do; the letters in between would open the account."""
+    secret = 'begin/"+<é&>= ღ end'
+    told = write(secret)
+    body = f'{{"error": "no {told}"}}'.encode()
+    answer = Answer(status=401, body=hide_bytes(body, (secret,)), headers={"x-request-id": hide(told, (secret,))})
+    for part in ("begin", "end"):
+        assert part not in str(answer.evidence())
+        assert part not in answer.body.decode()
 
 
 def test_a_call_and_an_upload_do_not_print_what_is_secret_or_huge() -> None:
