@@ -157,7 +157,8 @@ class XServer(ScriptedServer):
     def _is_ours(self, request: Request) -> bool:
         if self.tokens and request.headers.get("authorization") == f"Bearer {self.tokens.access_token}":
             return True
-        return self._keys is not None and signed_by(request, self._keys, self.url, self._nonces)
+        called = f"http://{request.headers.get('host', '')}"  # whom the client meant, also behind a proxy
+        return self._keys is not None and signed_by(request, self._keys, called, self._nonces)
 
     def _renew(self, request: Request) -> Reply:
         pair = self.tokens.renew(request) if self.tokens else None

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, unquote
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adapters.scripted.server import Request
 
 NEEDED = {"oauth_consumer_key", "oauth_nonce", "oauth_signature", "oauth_signature_method", "oauth_timestamp"}
@@ -31,12 +33,17 @@ class OAuth1:
 
 @dataclass(slots=True, kw_only=True)
 class OAuth2:
-    """One client and the tokens that it holds now; a refresh token is good once."""
+    """One client and the tokens that it holds now; a refresh token is good once.
+
+    `minted` makes a token of its name; `issued` are all that renewals gave out.
+    """
 
     client_id: str
     client_secret: str = field(default="", repr=False)
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
+    minted: Callable[[str], str] = "{}-token-of-nobody-else".format
+    issued: list[str] = field(default_factory=list, repr=False)
     renewals: int = 0
 
     def renew(self, request: Request) -> dict[str, object] | None:
@@ -52,8 +59,9 @@ class OAuth2:
         if asked.get("grant_type") != "refresh_token" or not proven or refresh != self.refresh_token:
             return None
         self.renewals += 1
-        self.access_token = f"access-token-{self.renewals}-of-nobody-else"
-        self.refresh_token = f"refresh-token-{self.renewals}-of-nobody-else"
+        self.access_token = self.minted(f"access-{self.renewals}")
+        self.refresh_token = self.minted(f"refresh-{self.renewals}")
+        self.issued += [self.access_token, self.refresh_token]
         pair = {"access_token": self.access_token, "refresh_token": self.refresh_token}
         return {"token_type": "bearer", "expires_in": 7200, "scope": "tweet.read tweet.write", **pair}
 

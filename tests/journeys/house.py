@@ -52,6 +52,7 @@ class House:
     platform: str = "outbox"
     base_url: str = ""
     concurrency: int = 8
+    program: tuple[str, ...] = (PROGRAM,)
     environment: dict[str, str] = field(default_factory=lambda: {**os.environ, "JOURNEY_TOKEN": TOKEN})
     daemons: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -73,13 +74,14 @@ class House:
         self.config.write_text("\n".join(parts), encoding="utf-8")
         self.run("init")
 
-    def call(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def call(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        """The program has run; `given` stood on its standard input."""
         return subprocess.run(
-            [PROGRAM, "--config", str(self.config), *words],
+            [*self.program, "--config", str(self.config), *words],
             capture_output=True,
             text=True,
             timeout=60,
-            stdin=subprocess.DEVNULL,
+            input=given,
             env=self.environment,
         )
 
@@ -96,10 +98,10 @@ class House:
         told = [one["state"] for one in self.deliveries()]
         return {state: told.count(state) for state in set(told)}
 
-    def start_daemon(self) -> subprocess.Popen[bytes]:
+    def start_daemon(self, command: str = "daemon") -> subprocess.Popen[bytes]:
         with (self.folder / "daemon.log").open("ab") as log:
             process = subprocess.Popen(
-                [PROGRAM, "--config", str(self.config), "daemon"],
+                [*self.program, "--config", str(self.config), command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,0 +1,167 @@
+"""One campaign in twelve scripts: what is planned, the sheet that says so, and an installation that carries it out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from posts.intake.write import write_plan
+from scheduler.plan import local_text
+from tests.faults.proxy import FaultProxy
+from tests.journeys.house import House, until
+from tests.journeys.stands import Out, Stand, all_stands
+from tests.posts.scripts import samples
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Sequence
+    from contextlib import ExitStack
+    from pathlib import Path
+
+ZONE = "Asia/Tbilisi"
+LINK = "https://mission.example/{}"
+OPEN = {"waiting", "sending", "unclear"}
+ADMINISTRATOR, OFFICER, APPROVER = (f"{one}@mission.example" for one in ("administrator", "officer", "approver"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One row of the sheet; `alt_texts` of its pictures, in their order."""
+
+    name: str
+    parts: tuple[str, ...]
+    alt_texts: tuple[str, ...] = ()
+    link: str = ""
+
+    def as_seen(self, stand: Stand) -> Out:
+        """What has to be out there: not a letter changed, the link on a line of its own, the pictures described."""
+        *before, last = self.parts
+        parts = (*before, f"{last}\n{self.link}" if self.link else last)
+        if not stand.threads:
+            parts = ("\n\n".join(parts),)
+        has_alts = stand.platform != "telegram"
+        return Out(parts=parts, pictures=len(self.alt_texts), alt_texts=self.alt_texts if has_alts else None)
+
+
+def forty_posts() -> list[Planned]:
+    """Every script, with no picture, one and four, with links, and four threads."""
+    return [_planned(number, one.what, one.text) for number, one in enumerate(samples()[:40], start=1)]
+
+
+def _planned(number: int, what: str, text: str) -> Planned:
+    words = f"{text} · {number}"
+    pictures = {1: 1, 3: 4}.get(number % 4, 0)
+    return Planned(
+        name=f"row-{number}",
+        parts=(words, f"2 ❡ {words}", f"3 ❡ {words}") if number % 10 == 5 else (words,),
+        alt_texts=tuple(f"{what}: ბარათი, корти {one}, بطاقة n{number}" for one in range(1, pictures + 1)),
+        link=LINK.format(number) if number % 6 == 0 else "",
+    )
+
+
+@dataclass(kw_only=True)
+class Office(House):
+    """An installation with an account on every platform; each server behind a proxy that may lose its answers.
+
+    `said`: whatever the program wrote on its two streams, by command.
+    """
+
+    stands: list[Stand] = field(default_factory=list)
+    proxies: dict[str, FaultProxy] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    more_config: str = ""
+
+    def call(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        done = super().call(*words, given=given)
+        self.said += [done.stdout, done.stderr]
+        return done
+
+    def open(self, opened: ExitStack) -> None:
+        """Every platform and its proxy run."""
+        self.stands = opened.enter_context(all_stands(self.folder))
+        for one in self.stands:
+            if one.server:
+                self.proxies[one.account] = opened.enter_context(FaultProxy(one.server.url))
+
+    def build(self, day: str) -> None:
+        """Configured, with all secrets where they belong, an officer and an approver."""
+        parts = [
+            f'[campaign]\nname = "Journey"\nday = {day}\n[database]\nurl = "{self.database_url}"\n',
+            '[review]\nlevels = 1\n[settle]\nlooks = ["1s", "2s", "4s"]\n[measure]\ncadence = ["1s", "2s", "2s"]\n',
+            self.more_config,
+            f'[[mission]]\ncode = "GE"\nname = "Mission"\ntime_zone = "{ZONE}"\nlanguages = ["ka", "en"]\n',
+        ]
+        (self.folder / "secrets").mkdir(mode=0o700)
+        for one in self.stands:
+            base_url = self.proxies[one.account].url if one.server else ""
+            parts.append(one.described(base_url, "GE"))
+            if one.kept == "file":
+                place = self.folder / "secrets" / f"{one.account}.secret"
+                place.write_text(one.secret, encoding="utf-8")
+                place.chmod(0o600)
+            if one.kept == "env":
+                self.environment[one.variable] = one.secret
+        self.config.write_text("\n".join(parts), encoding="utf-8")
+        self._people()
+        for one in self.stands:
+            if one.kept == "vault":
+                done = self.call("accounts", "connect", one.account, "--as", ADMINISTRATOR, given=one.secret)
+                assert done.returncode == 0, done.stderr
+
+    def _people(self) -> None:
+        """An administrator, an officer and an approver are there; their tokens are shown once, and that is no leak."""
+        first = super().call("init", "--administrator", ADMINISTRATOR)
+        self.tokens = [first.stderr.split()[-1]]
+        self.acts(0)
+        for email, role in ((OFFICER, "officer"), (APPROVER, "approver")):
+            words = ("--name", role, "--role", role, "--mission", "GE", "--as", ADMINISTRATOR, "--json")
+            self.tokens.append(json.loads(super().call("users", "add", email, *words).stdout)["token"])
+
+    def acts(self, who: int) -> None:
+        """The next commands may be those of the administrator (0), the officer (1) or the approver (2)."""
+        self.environment["JULY30_TOKEN"] = self.tokens[who]
+
+    def queue(self, planned: Sequence[Planned], first: datetime) -> None:
+        """The posts were imported by the officer and approved by the other one."""
+        self.acts(1)
+        told = self.run("import", str(self._sheet(planned, first)), "--yes", "--as", OFFICER)
+        assert told["added"] == len(planned), [one for one in told["rows"] if one["verdict"] != "added"]
+        self.acts(2)
+        posts = {str(one["post_id"]) for one in self.deliveries()}
+        assert len(self.run("queue", "approve", *posts, "--as", APPROVER)["done"]) == len(planned)
+
+    def calls(self) -> int:
+        """How many calls have gone to the platforms."""
+        return sum(len(one.log) for one in self.proxies.values())
+
+    def settled(self, within_s: float = 60) -> None:
+        """Nothing is on its way any more: what is left waits for a person."""
+        until(lambda: not OPEN & set(self.states()), within_s=within_s, what="everything has settled by itself")
+
+    def _sheet(self, planned: Sequence[Planned], first: datetime) -> Path:
+        for number in range(1, 5):
+            Image.new("RGB", (64, 80), (10, 60, 30 * number)).save(self.folder / f"card-{number}.jpg")
+        rows = []
+        for number, one in enumerate(planned):
+            date, _, time = local_text(first + timedelta(seconds=number * 0.1), ZONE).partition("T")
+            rows.append(
+                {
+                    "id": one.name,
+                    "mission": "GE",
+                    "date": date,
+                    "time": time,
+                    "kind": "evergreen",
+                    "text": "\n---\n".join(one.parts),
+                    "link": one.link,
+                    "media": ";".join(f"card-{picture}.jpg" for picture in range(1, len(one.alt_texts) + 1)),
+                    "alt_text": " || ".join(one.alt_texts),
+                    "status": "submitted",
+                }
+            )
+        write_plan(self.folder / "plan.xlsx", rows)
+        return self.folder / "plan.xlsx"

@@ -1,0 +1,144 @@
+"""A campaign of forty posts in twelve scripts, from one sheet to every platform at once."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections import Counter
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.proxy import Break
+from tests.journeys.campaign import APPROVER, Office, Planned, forty_posts
+from tests.journeys.house import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from tests.journeys.stands import Stand
+
+SEED = 30
+ADDRESS = "https://social.example/posts/{}"
+AFTER_ACCEPTING = (Break.CLOSE, Break.RESET, Break.TRUNCATE, Break.ERROR, Break.GARBAGE)
+KILLS = 3
+BREAKS = 4
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with ExitStack() as opened:
+        made = Office(folder=tmp_path, database_url=f"sqlite:///{tmp_path / 'july30.db'}")
+        made.open(opened)
+        yield made
+        made.stop_all()
+
+
+def begin(office: Office, planned: Sequence[Planned]) -> None:
+    """Installed, imported, approved, and due in a moment."""
+    now = datetime.now(UTC)
+    office.build(f"{now:%Y-%m-%d}")
+    office.queue(planned, datetime.now(UTC) + timedelta(seconds=25))
+
+
+def test_forty_posts_are_out_everywhere_once_word_for_word_and_counted(office: Office) -> None:
+    """What was approved is what the world sees: every letter, every picture's words, every thread in its order."""
+    planned = forty_posts()
+    begin(office, planned)
+    office.start_daemon()
+    office.settled()
+
+    for one in office.stands:
+        assert wrong(one, planned) == [], one.account
+        state = "held" if one.by_hand else "published"
+        assert {it["state"] for it in of(office, one)} == {state}, one.account
+
+    by_hand = next(one for one in office.stands if one.by_hand)
+    held = of(office, by_hand)[:4]
+    for it in held:
+        office.run("queue", "resolve", str(it["id"]), "--published", ADDRESS.format(it["id"]), "--as", APPROVER)
+    given_back = [it for it in of(office, by_hand) if it["state"] == "published"]
+    assert {it["permalink"] for it in given_back} == {ADDRESS.format(it["id"]) for it in held}
+
+    for one in office.stands:
+        one.react()
+    expected = {one.account: [one.counts] for one in office.stands}
+    until(lambda: counted(office) == expected, within_s=30, what="the counts are the platforms', and nothing elsewhere")
+    assert office.run("verify")["ok"] is True
+
+
+def test_killed_and_cut_off_at_random_nothing_is_out_twice_or_called_out_in_vain(office: Office) -> None:
+    """Answers are lost after the platform took it, the process dies three times, and no doubt becomes a second post."""
+    planned, dice = forty_posts(), random.Random(SEED)
+    begin(office, planned)
+    for one in office.stands:
+        method, path = one.posting
+        for _ in range(BREAKS if one.server else 0):  # never two in a row: five would give the server a rest
+            how = dice.choice([*AFTER_ACCEPTING, Break.REFUSE])
+            office.proxies[one.account].will(how, method=method, path=path, after=dice.randint(1, 6))
+    for calls in sorted(dice.sample(range(30, 240), KILLS)):
+        daemon = office.start_daemon()
+        until(lambda calls=calls: office.calls() >= calls, within_s=60, what=f"{calls} calls")  # type: ignore[misc]
+        daemon.kill()
+        daemon.wait(20)
+    office.start_daemon()
+    office.settled(within_s=75)
+
+    for account, proxy in office.proxies.items():
+        assert sum(one.broken is not None for one in proxy.log) >= BREAKS - 1, account
+    for one in office.stands:
+        states = Counter(it["state"] for it in of(office, one))
+        if one.knows:
+            assert wrong(one, planned) == [], one.account
+            expected = {"held" if one.by_hand else "published": len(planned)}
+            assert states == expected, [it for it in of(office, one) if it["state"] not in expected]
+        else:
+            assert never_in_vain(office, one, planned), one.account
+            assert set(states) <= {"published", "held"}, one.account
+    assert office.run("verify")["ok"] is True
+
+
+def of(office: Office, stand: Stand) -> list[dict[str, Any]]:
+    """The account's deliveries."""
+    return [one for one in office.deliveries() if one["account"] == stand.account]
+
+
+def wrong(stand: Stand, planned: Sequence[Planned]) -> list[str]:
+    """In which ways what the platform has is not what was planned; each post is to be there once."""
+    there, wanted = Counter(stand.out()), Counter(one.as_seen(stand) for one in planned)
+    names = {one.as_seen(stand): one.name for one in planned}
+    missing = [f"missing {names[one]}" for one in wanted - there]
+    more = [f"more than planned: {one!a}" for one in there - wanted]
+    return [*missing, *more]
+
+
+def never_in_vain(office: Office, stand: Stand, planned: Sequence[Planned]) -> bool:
+    """Whether each part is out at most once, and all of a post that is called published."""
+    parts = Counter(part for one in stand.out() for part in one.parts)
+    published = {one["external_id"] for one in of(office, stand) if one["state"] == "published"}
+    whole = [one.as_seen(stand) for one in planned if one.name in published]
+    return max(parts.values()) == 1 and set(whole) <= set(stand.out())
+
+
+def counted(office: Office) -> dict[str, list[dict[str, int]]]:
+    """Each account's different latest counts of what is published; what the platform does not give is in none."""
+    with closing(sqlite3.connect(office.folder / "july30.db")) as database:
+        rows = database.execute(
+            "SELECT d.id, d.account_id, e.metric, e.value FROM delivery d"
+            " LEFT JOIN engagement e ON e.delivery_id = d.id WHERE d.state = 'published' ORDER BY e.id"
+        ).fetchall()
+    latest: dict[tuple[str, int], dict[str, int]] = {}
+    for delivery, account, metric, value in rows:
+        latest.setdefault((account, delivery), {}).update({metric: value} if metric else {})
+    return {one.account: different(latest, one.account) for one in office.stands}
+
+
+def different(latest: dict[tuple[str, int], dict[str, int]], account: str) -> list[dict[str, int]]:
+    """The account's counts, alike ones once."""
+    alike: list[dict[str, int]] = []
+    for (whose, _), counts in latest.items():
+        alike += [counts] if whose == account and counts not in alike else []
+    return alike
