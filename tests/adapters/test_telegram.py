@@ -13,7 +13,8 @@ from adapters.contract import Ambiguous, AuthExpired, Failure, Receipt, Rejected
 from adapters.http import Http
 from adapters.scripted.server import Mishap, Reply, reply_json
 from adapters.scripted.telegram import TelegramServer
-from adapters.telegram import LIMITS, Telegram
+from adapters.telegram import Telegram
+from adapters.telegram_profile import LIMITS
 from posts.check import check, length
 from posts.model import Level
 from tests.adapters.contract import assert_tells_no_secret
