@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.contract import AuthExpired, Failure, Retryable
 from adapters.http import Answer, Call, Http, failure_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from adapters.contract import Secrets
     from posts.model import Account
@@ -20,7 +20,7 @@ XRPC = "/xrpc/com.atproto."
 RUN_OUT = frozenset({"ExpiredToken", "InvalidToken"})
 ACCOUNT_FAULTS = RUN_OUT | {
     *("AccountTakedown", "AccountDeactivated", "AccountSuspended", "RepoTakendown", "RepoDeactivated", "RepoSuspended"),
-    *("AuthMissing", "AuthenticationRequired", "AuthFactorTokenRequired"),
+    *("AuthMissing", "AuthenticationRequired"),
 }
 
 
@@ -57,6 +57,13 @@ class Session:
     def prepare(self, call: Call) -> Answer:
         """The answer to a call that may be repeated, made as this account."""
         return self._send(call, self._http.prepare)
+
+    def read(self, call: Call) -> dict[str, Any]:
+        """What the server says to a call that may be repeated, made as this account. Raises what a refusal means."""
+        answer = self.prepare(call)
+        if not answer.ok:
+            raise refusal(answer, posting=False)
+        return answer.fields()
 
     def post_once(self, call: Call) -> Answer:
         """The answer to the call that makes a post public, made as this account."""
@@ -121,13 +128,27 @@ class Session:
 
 def refusal(answer: Answer, *, posting: bool) -> Failure:
     """The failure that an unwelcome answer means: this platform tells of an account's faults with status 400 too."""
-    if answer.status == 400 and answer.fields().get("error") in ACCOUNT_FAULTS:
+    error = answer.fields().get("error")
+    if error == "AuthFactorTokenRequired":  # no app password is ever asked for one
+        return AuthExpired(
+            f"{answer.what}: the server wants the code that it sent by e-mail, for the secret holds the account's own"
+            " password; make an app password in the account's settings (Privacy and security) and put that in instead",
+            http_status=answer.status,
+            evidence=answer.evidence(),
+        )
+    if answer.status == 400 and error in ACCOUNT_FAULTS:
         return AuthExpired(
             f"{answer.what}: the account was refused ({answer.words()}); connect it again with a new app password",
             http_status=answer.status,
             evidence=answer.evidence(),
         )
     return failure_for(answer, posting)
+
+
+def text_in(said: Mapping[str, Any], name: str) -> str | None:
+    """The text that an answer gives under this name; None where it gives none, or none that is a text."""
+    found = said.get(name)
+    return found if isinstance(found, str) and found else None
 
 
 def _has_run_out(answer: Answer) -> bool:

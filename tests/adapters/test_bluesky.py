@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.bluesky import BATCH_POSTS, LIMITS, Bluesky
+from adapters.bluesky import Bluesky
+from adapters.bluesky_counts import BATCH_POSTS
+from adapters.bluesky_profile import LIMITS
 from adapters.bluesky_record import place_for
 from adapters.contract import Ambiguous, AuthExpired, Duplicate, Failure, Gone, Receipt, Rejected, Retryable, Stopped
 from adapters.http import Http
@@ -25,6 +27,7 @@ from tests.fakes.progress import MemoryProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
 PUT = "/xrpc/com.atproto.repo.putRecord"
@@ -46,7 +49,7 @@ def server() -> Iterator[BlueskyServer]:
 
 def adapter_for(server: BlueskyServer, secret: str = SECRET, **options: str) -> Bluesky:
     where = account(base_url=server.url, options=options)
-    return Bluesky(where, KnownSecret(secret), http=Http(server.url, read_timeout_s=0.5))
+    return Bluesky(where, KnownSecret(secret), http=Http(server.url, read_timeout_s=2))
 
 
 def told(error: str, status: int = 400, **headers: str) -> Reply:
@@ -418,6 +421,24 @@ def test_a_secret_that_is_not_whole_is_the_accounts_fault(server: BlueskyServer,
     assert server.requests == []
 
 
+@pytest.mark.parametrize("status", [400, 401])
+def test_the_accounts_own_password_is_told_from_an_app_password(server: BlueskyServer, status: int) -> None:
+    """With a second factor that one opens nothing unattended; 'connect it again' alone would lead to the same again."""
+    server.will_fail(told("AuthFactorTokenRequired", status), path=LOGIN)
+    with pytest.raises(AuthExpired, match="make an app password"):
+        adapter_for(server).whoami()
+
+
+def test_every_renewal_uses_the_token_that_the_last_one_gave(server: BlueskyServer) -> None:
+    """A renewal token works once; the old one again would end the session, and cost a login."""
+    adapter = adapter_for(server)
+    for _ in range(3):
+        adapter.whoami()
+        server.run_out()
+    adapter.whoami()
+    assert (server.logins, server.renewals) == (1, 3)
+
+
 @pytest.mark.parametrize("body", [b"{}", b"[]", b'{"did": "did:plc:x", "accessJwt": "half-a-session-token"}'])
 def test_a_login_without_a_session_shows_nothing_of_it(server: BlueskyServer, body: bytes) -> None:
     """Half a session is a secret too."""
@@ -588,6 +609,16 @@ def test_counts_are_read_elsewhere_where_the_account_says_so(server: BlueskyServ
     assert {one.value for one in counted} == {0}
     assert server.requests == []
     assert "authorization" not in public.requests[0].headers
+
+
+def test_both_servers_tell_the_time(server: BlueskyServer) -> None:
+    """Where our clock is wrong every server that tells the time is a witness."""
+    heard: dict[str, datetime] = {}
+    with BlueskyServer(TOKEN) as public:
+        adapter = adapter_for(server, appview=public.url)
+        adapter.listen(heard.__setitem__)
+        adapter.measure([place_for(server.did, "k").uri])
+        assert set(heard) == {server.url, public.url}
 
 
 def test_a_post_that_is_left_out_is_looked_up_before_it_is_called_gone(server: BlueskyServer) -> None:

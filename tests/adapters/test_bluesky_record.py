@@ -49,6 +49,10 @@ def test_the_documents_own_example_has_its_own_numbers() -> None:
         "ሰብአዊ",
         "인권",
         "quyền",
+        "озоди\u0304",
+        "q\u0323uye\u0302\u0300n",
+        "حُرِّيَّة",
+        "adam_savdosi_2027",
     ],
 )
 def test_hashtags_are_marked_in_any_script(tag: str) -> None:

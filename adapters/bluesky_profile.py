@@ -1,0 +1,66 @@
+"""What Bluesky takes and promises, as data.
+
+Numbers as read in the lexicons and the server's source of 20 Aug 2026, and as seen at the real server on 24 Nov 2026.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from adapters.bluesky_counts import BATCH_POSTS, METRICS
+from adapters.contract import Fact, Lookup, Option, Profile
+from posts.limits import Limits, TextLimit, Unit
+
+LEXICONS = "AT Protocol lexicons app.bsky.feed.post and app.bsky.embed.images"
+RATES = "Bluesky documentation, rate limits"
+LIMITS = Limits(
+    text=(TextLimit(unit=Unit.GRAPHEMES, max=300), TextLimit(unit=Unit.BYTES, max=3000)),
+    parts_max=25,
+    images_max=4,
+    image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+    image_bytes_max=2_000_000,
+    alt_text=TextLimit(unit=Unit.GRAPHEMES, max=2000),
+    comment_is_a_part=True,
+)
+
+
+def _fact(name: str, value: str, unit: str, source: str = LEXICONS, *, sure: bool = True) -> Fact:
+    return Fact(name=name, value=value, unit=unit, source=source, read_on=date(2026, 8, 20), sure=sure)
+
+
+PROFILE = Profile(
+    platform="bluesky",
+    limits=LIMITS,
+    lookup=Lookup.EXACT,
+    resend_after_looks=True,
+    metrics=tuple(METRICS),
+    can_delete=True,
+    facts=(
+        _fact("text", "300", "graphemes"),
+        _fact("text size", "3000", "UTF-8 bytes"),
+        _fact("parts of a thread", "25", "posts", "ours; the platform sets no maximum", sure=False),
+        _fact("images", "4", "pictures"),
+        _fact("image size", "2000000", "bytes; older servers take 1,000,000: option image_bytes_max"),
+        _fact("alt text", "2000", "graphemes", "ours; the lexicon sets no maximum", sure=False),
+        _fact("logins", "300", "per day and account", RATES),
+        _fact("writes", "5000", "points per hour, 3 for a new post", RATES),
+        _fact("counts", str(BATCH_POSTS), "posts per call", "AT Protocol lexicon app.bsky.feed.getPosts"),
+    ),
+    options=(
+        Option(
+            name="image_bytes_max",
+            default="2000000",
+            meaning='the largest picture this server takes; older servers: `"1000000"`',
+        ),
+        Option(
+            name="link_card",
+            default="yes",
+            meaning='`"no"`: a link has no card under the post; with pictures there is none anyway',
+        ),
+        Option(
+            name="appview",
+            default="",
+            meaning="where counts are read without logging in; else at the account's server",
+        ),
+    ),
+)
