@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.bluesky import Bluesky
+from adapters.bluesky_counts import BATCH_POSTS, METRICS
+from adapters.bluesky_record import place_for
 from adapters.contract import Ambiguous, AuthExpired, Gone, Receipt, Rejected, Retryable
 from adapters.http import Http
-from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
 from tests.adapters.contract import AdapterContract, Bench
-from tests.adapters.parts import MESSAGE, KnownSecret, account, now, picture
+from tests.adapters.parts import MESSAGE, KnownSecret, account, now, picture, readings
 from tests.fakes.progress import MemoryProgress
 from tests.faults.proxy import Break, FaultProxy, Instead
 from tests.peers.real_bluesky import RealBluesky, real_bluesky
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from posts.model import Message
+    from tests.conftest import Server
 
 PUT = "/xrpc/com.atproto.repo.putRecord"
+COUNTS = "/xrpc/app.bsky.feed.getPosts"
 UPLOAD = "/xrpc/com.atproto.repo.uploadBlob"
 RUN_OUT = Instead(status=400, content=b'{"error": "ExpiredToken", "message": "Token has expired"}')
 NOT_THERE = Instead(
@@ -34,23 +38,17 @@ NOT_THERE = Instead(
 AFTER_ACCEPTING = [Break.CLOSE, Break.RESET, Break.TRUNCATE, Break.HANG, Break.ERROR, Break.GARBAGE]
 
 
-class Counting(ScriptedServer):
-    """Stands in for the network's own counter of likes, which needs more machines than a test has."""
-
-    def __init__(self, real: RealBluesky):
-        super().__init__()
-        self.likes: dict[str, int] = {}
-        self._real = real
-
-    def carry_out(self, request: Request) -> Reply:
-        there = {one["uri"] for uri in request.query["uris"] for one in self._real.records(uri.split("/")[2])}
-        posts = [{"uri": uri, "likeCount": self.likes.get(uri, 0)} for uri in request.query["uris"] if uri in there]
-        return reply_json({"posts": posts})
+@pytest.fixture(scope="module")
+def real(server: Server) -> Iterator[RealBluesky]:
+    server.run("CREATE DATABASE bluesky")
+    with real_bluesky(counts=server.url("bluesky").replace("+psycopg", "")) as network:
+        yield network
 
 
 @pytest.fixture(scope="module")
-def real() -> Iterator[RealBluesky]:
-    with real_bluesky() as server:
+def alone() -> Iterator[RealBluesky]:
+    """A server that counts calls, and that no network reads."""
+    with real_bluesky(limits=True) as server:
         yield server
 
 
@@ -83,18 +81,16 @@ class TestRealBluesky(AdapterContract):
     """The server's own code is the judge."""
 
     @pytest.fixture
-    def bench(self, real: RealBluesky, password: str, alice: str) -> Iterator[Bench]:
-        with Counting(real) as counting:
+    def bench(self, real: RealBluesky, password: str, alice: str) -> Bench:
+        def public() -> int:
+            real.count_all()
+            return len(real.records(alice))
 
-            def like(uri: str) -> None:
-                counting.likes[uri] = 1
+        def like(uri: str) -> None:
+            real.like(uri, real.cid(uri))
+            real.count_all()
 
-            yield Bench(
-                build=lambda secret: adapter_at(real.url, secret, appview=counting.url),
-                public=lambda: len(real.records(alice)),
-                like=like,
-                token=password,
-            )
+        return Bench(build=lambda secret: adapter_at(real.url, secret), public=public, like=like, token=password)
 
 
 def test_everything_that_a_post_may_hold_is_valid(real: RealBluesky, password: str, alice: str, tmp_path: Path) -> None:
@@ -145,7 +141,12 @@ def test_what_broke_after_the_server_accepted_is_found_and_never_doubled(
 ) -> None:
     """The promise itself: unclear, looked up, adopted; and even a second call makes no second post."""
     proxy.will(how, path=PUT)
-    adapter, message, key, since = adapter_at(proxy.url, password, patience_s=1), worded(how), f"once {how}", now()
+    adapter, message, key, since = (
+        adapter_at(proxy.url, password, patience_s=3 if how is Break.HANG else 10),
+        worded(how),
+        f"once {how}",
+        now(),
+    )
     with pytest.raises(Ambiguous):
         adapter.publish(message, key, MemoryProgress())
     found = adapter.find(message, key, since, MemoryProgress())
@@ -183,7 +184,10 @@ def test_what_never_reached_the_server_is_sent_again_by_looking_first(
 def test_an_upload_that_broke_is_harmless(proxy: FaultProxy, password: str, tmp_path: Path, how: Break) -> None:
     """Nothing is public yet, and the server knows the same picture by the same name."""
     proxy.will(how, path=UPLOAD)
-    adapter, message = adapter_at(proxy.url, password, patience_s=1), worded(how, media=(picture(tmp_path),))
+    adapter, message = (
+        adapter_at(proxy.url, password, patience_s=3 if how is Break.HANG else 10),
+        worded(how, media=(picture(tmp_path),)),
+    )
     with pytest.raises(Retryable):
         adapter.publish(message, f"upload {how}", MemoryProgress())
     assert isinstance(adapter.publish(message, f"upload {how}", MemoryProgress()), Receipt)
@@ -206,21 +210,41 @@ def test_a_thread_that_broke_is_completed_once(
     assert there[parts[2]]["value"]["reply"]["parent"]["uri"] == receipt.parts[1]
 
 
-def test_a_server_without_a_network_gives_no_counts(real: RealBluesky, password: str) -> None:
+def test_what_others_did_is_counted_and_what_is_not_there_is_gone(real: RealBluesky, password: str, alice: str) -> None:
+    """The network's own numbers, for as many posts in one call as its server takes, and one more."""
+    with FaultProxy(real.appview) as counter:
+        adapter = adapter_at(real.url, password, appview=counter.url)
+        liked, ignored, deleted = (adapter.publish(worded(one), one, MemoryProgress()) for one in ("a", "b", "c"))
+        adapter.delete(deleted.remote_id)
+        real.like(liked.remote_id, real.cid(liked.remote_id), also={"repost", "reply"})
+        real.count_all()
+        never = [place_for(alice, f"never {number}").uri for number in range(BATCH_POSTS - 2)]
+        answers = adapter.measure([liked.remote_id, deleted.remote_id, *never, ignored.remote_id])
+    assert [(one.path, one.status) for one in counter.log] == [(COUNTS, 200)] * 2
+    assert {one.remote_id for one in answers if isinstance(one, Gone)} == {deleted.remote_id, *never}
+    counted = {(one.remote_id, one.metric): one.value for one in readings(answers)}
+    assert counted == {
+        **{(liked.remote_id, metric): 1 for metric in ("likes", "comments", "shares")},
+        **{(liked.remote_id, metric): 0 for metric in ("quotes", "saves")},
+        **{(ignored.remote_id, metric): 0 for metric in METRICS},
+    }
+
+
+def test_the_clock_of_the_server_that_counts_is_heard(real: RealBluesky, password: str) -> None:
+    """Where ours is wrong every server that tells the time is a witness."""
+    heard: dict[str, datetime] = {}
+    adapter = adapter_at(real.url, password, appview=real.appview)
+    adapter.listen(heard.__setitem__)
+    adapter.measure([place_for("did:plc:nobody", "k").uri])
+    assert set(heard) == {real.url, real.appview}
+
+
+def test_a_server_without_a_network_gives_no_counts(alone: RealBluesky) -> None:
     """A zero would say that nobody liked it."""
-    adapter = adapter_at(real.url, password)
+    adapter = adapter_at(alone.url, alone.app_password("alice"))
     receipt = adapter.publish(worded("uncounted"), "uncounted", MemoryProgress())
     with pytest.raises(Retryable):
         adapter.measure([receipt.remote_id])
-
-
-def test_a_post_that_was_deleted_by_hand_is_gone(real: RealBluesky, password: str) -> None:
-    """The log must say so, and the post must not be counted any more."""
-    with Counting(real) as counting:
-        adapter = adapter_at(real.url, password, appview=counting.url)
-        receipt = adapter.publish(worded("short-lived"), "short-lived", MemoryProgress())
-        adapter.delete(receipt.remote_id)
-        assert [type(one) for one in adapter.measure([receipt.remote_id])] == [Gone]
 
 
 def test_a_session_is_renewed_by_the_server_itself(real: RealBluesky, proxy: FaultProxy, password: str) -> None:
@@ -232,15 +256,14 @@ def test_a_session_is_renewed_by_the_server_itself(real: RealBluesky, proxy: Fau
     assert sessions == ["createSession", "refreshSession"]
 
 
-def test_the_servers_own_limit_of_logins_says_when_it_ends() -> None:
+def test_the_servers_own_limit_of_logins_says_when_it_ends(alone: RealBluesky) -> None:
     """Thirty logins in five minutes; whoever asks sooner is refused again."""
-    with real_bluesky("--limits") as limited:
-        adapter = Bluesky(account(base_url=limited.url, handle="nobody.test"), KnownSecret("wrong"))
-        failures = []
-        for _ in range(31):
-            with pytest.raises((AuthExpired, Retryable)) as raised:
-                adapter.whoami()
-            failures.append(raised.value)
+    adapter = Bluesky(account(base_url=alone.url, handle="nobody.test"), KnownSecret("wrong"))
+    failures = []
+    for _ in range(31):
+        with pytest.raises((AuthExpired, Retryable)) as raised:
+            adapter.whoami()
+        failures.append(raised.value)
     last = failures[-1]
     assert isinstance(last, Retryable)
     assert last.after is not None
