@@ -18,8 +18,8 @@ from adapters.scripted.bluesky import BlueskyServer
 from adapters.scripted.mastodon import MastodonServer
 from adapters.scripted.telegram import TelegramServer
 from adapters.scripted.x import XServer
-from adapters.telegram import LIMITS as TELEGRAM
 from adapters.telegram import Telegram
+from adapters.telegram_profile import LIMITS as TELEGRAM
 from adapters.x import X
 from posts.measure_text import measure
 from tests.adapters.parts import MESSAGE, TOKEN, KnownSecret, account, keys_of, now, picture
