@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from adapters.contract import (
     Ambiguous,
-    AuthExpired,
     Fact,
     Failure,
     Gone,
@@ -29,7 +28,7 @@ from adapters.facebook_counts import METRICS, counts_of
 from adapters.facebook_photos import uploaded, without_photos
 from adapters.facebook_posts import POST_ID, OwnPosts
 from adapters.graph import FACEBOOK, VERSION, VERSION_OPTION, Graph, id_in
-from adapters.graph_answers import is_not_there, refusal
+from adapters.graph_answers import is_no_page, is_not_there, no_page, refusal
 from adapters.http import Http
 from adapters.parts import broken_off, parts_of, parts_out
 from posts.limits import Limits, TextLimit, Unit
@@ -51,7 +50,6 @@ LIMITS = Limits(
     first_comment=(TextLimit(unit=Unit.UTF16, max=8000),),
 )
 PAGE_FIELDS = "id,name,username,link,category"  # a person has no category: so a person's token is told from a Page's
-NO_SUCH_FIELD = "nonexisting field"
 
 
 def _fact(
@@ -109,9 +107,7 @@ class Facebook:
         try:
             found = self._graph.get(what, "/me", {"fields": PAGE_FIELDS})
         except Rejected as refused:
-            if NO_SUCH_FIELD not in str(refused):
-                raise
-            raise _no_page(what, refused) from None
+            raise no_page(what, refused) if is_no_page(refused) else refused from None
         self._page = id_in(found)
         if not self._page:
             raise Retryable(f"{what}: {self._graph.host} answered without a Page")
@@ -204,11 +200,3 @@ class Facebook:
         except Failure as failure:
             raise broken_off(failure, "the first comment is not known to be out", permalink) from None
         return Receipt(remote_id=remote_id, permalink=permalink, parts=(remote_id, comment_id))
-
-
-def _no_page(what: str, refused: Rejected) -> AuthExpired:
-    return AuthExpired(
-        f"{what}: the token is no Page's ({refused}); put in the Page access token, from /me/accounts",
-        http_status=refused.http_status,
-        evidence=refused.evidence,
-    )

@@ -28,7 +28,7 @@ RESTRICTED = frozenset({368, 1404006, 2207050, 2207051})
 AGAINST_RULES = frozenset({1346003, 1404102})
 DUPLICATES = frozenset({506, 1366051})
 NOT_THERE = frozenset({(100, 33), (803, 0)})
-PROOF = "appsecret_proof"
+PROOF, NO_SUCH_FIELD = "appsecret_proof", "nonexisting field"
 WHY_NO_TOKEN = {
     458: "the app was removed from the account",
     459: "the platform wants its owner to log in there and pass a check",
@@ -80,6 +80,20 @@ def is_not_there(answer: Answer) -> bool:
     """Whether it says that there is no such thing; it says the same where only a permission is missing."""
     error = error_of(answer)
     return error is not None and (error.code, error.subcode) in NOT_THERE
+
+
+def is_no_page(refused: Rejected) -> bool:
+    """Whether a question that only a Page can answer was put to something else, such as a person."""
+    return NO_SUCH_FIELD in str(refused)
+
+
+def no_page(what: str, refused: Rejected) -> AuthExpired:
+    """What it means that the token opens something else than a Page."""
+    return AuthExpired(
+        f"{what}: the token is no Page's ({refused}); put in the Page access token, from /me/accounts",
+        http_status=refused.http_status,
+        evidence=refused.evidence,
+    )
 
 
 def refusal(answer: Answer, *, posting: bool) -> Failure:

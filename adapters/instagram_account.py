@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.contract import AuthExpired, Identity, Rejected, Retryable
 from adapters.graph import id_in, rows
+from adapters.graph_answers import is_no_page, no_page
 from adapters.instagram_answers import LATER
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ def whose(graph: Graph, *, linked: bool) -> Identity:
     """The account that the token opens; `linked`: the token is that of the Page it is linked to."""
     what = "asking whose account it is"
     fields = "instagram_business_account{id,username}" if linked else "user_id,username"
-    found: Mapping[str, Any] = graph.get(what, "/me", {"fields": fields})
+    try:
+        found: Mapping[str, Any] = graph.get(what, "/me", {"fields": fields})
+    except Rejected as refused:
+        raise no_page(what, refused) if linked and is_no_page(refused) else refused from None
     if linked:
         found = _linked(what, found)
     user, handle = id_in(found, "id" if linked else "user_id"), found.get("username")

@@ -47,7 +47,7 @@ class Containers:
         else:
             children = [self._child(number, one, progress) for number, one in enumerate(message.media, 1)]
             for child in children:
-                self.is_published(child, progress)
+                self._check_child(child, progress)
             fields = {"media_type": "CAROUSEL", "children": ",".join(children)}
         return self._new("container", "preparing the post", {**fields, "caption": message.text}, progress)
 
@@ -72,6 +72,13 @@ class Containers:
             case _:
                 forget(progress)
                 raise Ambiguous("the platform does not know any more what was prepared; it may have been published")
+
+    def _check_child(self, child: str, progress: Progress) -> None:
+        """Nothing, where it is ready; while there is no container of the post nothing can have been published."""
+        try:
+            self.is_published(child, progress)
+        except Ambiguous:
+            raise Retryable("a picture that was prepared is gone, it is prepared anew", after=SOON) from None
 
     def _child(self, number: int, picture: Media, progress: Progress) -> str:
         step = f"picture-{number}"

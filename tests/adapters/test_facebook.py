@@ -21,11 +21,12 @@ from adapters.contract import (
     Retryable,
     Stopped,
 )
-from adapters.facebook import Facebook
+from adapters.facebook import LIMITS, Facebook
 from adapters.http import Http
 from adapters.scripted.facebook import PAGE, FacebookServer
 from adapters.scripted.graph import error
 from adapters.scripted.server import Mishap, Reply, reply_json
+from posts.check import check
 from tests.adapters.contract import assert_tells_no_secret
 from tests.adapters.parts import MESSAGE, TOKEN, KnownSecret, account, now, picture, readings
 from tests.adapters.raw_server import RawServer, reset
@@ -138,6 +139,18 @@ def test_the_version_is_the_accounts_to_choose(server: FacebookServer) -> None:
     """Each lives for two years, and the program may be older than that."""
     server.version = "v27.0"
     made(adapter_for(server, version="v27.0").publish(MESSAGE, "k", MemoryProgress()))
+
+
+def test_what_is_called_full_is_taken_and_one_unit_more_is_refused_by_both(server: FacebookServer) -> None:
+    """The platform must mean the same number as the program that shows it."""
+    most, adapter = LIMITS.text[0].max, adapter_for(server)
+    full = "ҷ👋" + "ა" * (most - 3)
+    made(adapter.publish(replace(MESSAGE, parts=(full,)), "k", MemoryProgress()))
+    assert not check(replace(MESSAGE, parts=(full,)), LIMITS)
+    longer = replace(MESSAGE, parts=(f"{full}x",))
+    assert "too_long" in {one.code for one in check(longer, LIMITS)}
+    with pytest.raises(Rejected, match="too long"):
+        adapter.publish(longer, "k2", MemoryProgress())
 
 
 # -- secrets -------------------------------------------------------------------------------------------------------

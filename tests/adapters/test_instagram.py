@@ -187,6 +187,21 @@ def test_what_the_platform_no_longer_knows_may_be_out(
     made(adapter.publish(message, "k", progress))
 
 
+def test_a_prepared_picture_that_is_gone_is_prepared_anew_without_doubt(
+    server: InstagramServer, adapter: Instagram, tmp_path: Path
+) -> None:
+    """As long as the post itself was not prepared, nothing of it can be out."""
+    message, progress = with_pictures(tmp_path, 2), MemoryProgress(stop_at="save:container")
+    with pytest.raises(Stopped):
+        adapter.publish(message, "k", progress)
+    server.containers.clear()
+    progress = MemoryProgress(saved=progress.saved)
+    with pytest.raises(Retryable, match="prepared anew"):
+        adapter.publish(message, "k", progress)
+    made(adapter.publish(message, "k", progress))
+    assert len(server.accepted) == 1
+
+
 @pytest.mark.parametrize(
     ("code", "failure"), [("2207009", Rejected), ("2207052", Retryable), ("2207032", Retryable), ("unknown", Retryable)]
 )
@@ -270,6 +285,19 @@ def test_its_rules_for_captions_and_shapes_are_checked_before_approval(tmp_path:
     assert "media_required" in {one.code for one in check(MESSAGE, LIMITS)}
 
 
+def test_what_is_called_full_is_taken_and_one_unit_more_is_refused_by_both(
+    adapter: Instagram, message: Message
+) -> None:
+    """The platform must mean the same number as the program that shows it."""
+    full = "ҷ👋" + "ა" * (LIMITS.text[0].max - 3)
+    made(adapter.publish(replace(message, parts=(full,)), "k", MemoryProgress()))
+    assert "too_long" not in {one.code for one in check(replace(message, parts=(full,)), LIMITS)}
+    longer = replace(message, parts=(f"{full}x",))
+    assert "too_long" in {one.code for one in check(longer, LIMITS)}
+    with pytest.raises(Rejected, match="36004/2207010"):
+        adapter.publish(longer, "k2", MemoryProgress())
+
+
 @pytest.mark.parametrize("options", [{"login": "meta"}, {"version": "26"}])
 def test_an_unknown_option_names_the_account_and_the_option(
     server: InstagramServer, place: PictureServer, message: Message, options: dict[str, str]
@@ -283,9 +311,13 @@ def test_an_unknown_option_names_the_account_and_the_option(
 def test_a_page_without_an_instagram_account_is_told(clock: Clock, place: PictureServer) -> None:
     """The token works, and opens nothing that could be posted to."""
     with InstagramServer(clock, TOKEN, login="facebook") as server:
+        adapter = adapter_for(server, place, login="facebook")
         server.linked = False
         with pytest.raises(AuthExpired, match="no Instagram account"):
-            adapter_for(server, place, login="facebook").whoami()
+            adapter.whoami()
+        server.will_fail(error(100, "Tried accessing nonexisting field on node type (User)"), method="GET")
+        with pytest.raises(AuthExpired, match="put in the Page access token"):
+            adapter.whoami()
 
 
 @pytest.mark.parametrize(
