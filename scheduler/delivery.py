@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from structlog import get_logger
 
 from adapters.contract import AuthExpired, Failure, NeedsHand, NotReady, Receipt, Rejected, Stopped
+from adapters.parts import parts_of, parts_out
 from posts.check import check
 from posts.compose import compose
 from posts.model import Level
-from scheduler.budgets import Budgets
+from scheduler.budgets import Budgets, made_by
 from scheduler.catching_up import catch_up
 from scheduler.content import payload_hash
-from scheduler.intents import Intents
+from scheduler.intents import Intents, Wish
 from scheduler.journal.lines import subject_of
 from scheduler.looking import another_account
 from scheduler.looks import first_look
@@ -210,7 +211,7 @@ class Courier:
         self._record(decide(Stopped(), claimed=claimed, stage=Stage.PREPARING, now=self._clock(), jitter=0.0))
 
     def _completed(self, outcome: Outcome, claimed: Claimed, tries: _Sender) -> Outcome:
-        outcome = replace(outcome, payload_hash=tries.payload_hash)
+        outcome = replace(outcome, payload_hash=tries.payload_hash, posts=tries.made(outcome))
         if outcome.state is State.UNCLEAR:
             return replace(outcome, next_at=first_look(outcome, self._rhythm.looks))
         if outcome.state is not State.PUBLISHED:
@@ -279,6 +280,14 @@ class _Sender:
         self._saved = {step: dict(data) for step, data in claimed.progress.items()}
         self.stage = Stage.PREPARING
         self.payload_hash: str | None = None
+        self._before = len(parts_out(self))
+        self._meant = 1
+
+    def made(self, outcome: Outcome) -> int | None:
+        """How many posts it has made at most; None where it was about to make none."""
+        if self.stage is not Stage.POSTING:
+            return None
+        return made_by(outcome.name, meant=self._meant, more_out=len(parts_out(self)) - self._before)
 
     def publish(self) -> Result:
         """What the adapter said, or what it raised."""
@@ -305,11 +314,13 @@ class _Sender:
             raise Rejected(f"account '{claimed.account}' is no longer in config.toml")
         adapter = courier._adapter_of(account.id)  # noqa: SLF001
         courier.make_sure_of(account, adapter)
-        courier._budgets.refuse_used_up(courier._database, account.id, courier._clock())  # noqa: SLF001
         limits = adapter.limits()
         message = compose(claimed.post, account, limits)
         if blocks := [one.message for one in check(message, limits) if one.level is Level.BLOCK]:
             raise Rejected("; ".join(blocks))
+        follows = adapter.profile.comment_follows
+        self._meant = max(1, len(parts_of(message, comment_follows=follows)) - self._before)
+        courier._budgets.refuse_used_up(courier._database, account.id, courier._clock(), needed=self._meant)  # noqa: SLF001
         self.payload_hash = payload_hash(message)
         told = adapter.publish(message, claimed.key, self)
         if not isinstance(told, Receipt | NotReady | NeedsHand):
@@ -338,7 +349,8 @@ class _Sender:
             raise Stopped("the daemon is stopping")
         if words := self._courier._standstill.words:  # noqa: SLF001
             raise Stopped(words)
-        if not self._courier._intents.commit(one, self.payload_hash or "", self._courier._clock()):  # noqa: SLF001
+        now, payload = self._courier._clock(), self.payload_hash or ""  # noqa: SLF001
+        if not self._courier._intents.commit(Wish(claimed=one, payload=payload, posts=self._meant, now=now)):  # noqa: SLF001
             raise Stopped("paused, changed, late, unpaid or taken over since it was claimed")
         self.stage = Stage.POSTING
         self._courier.prepared(one)

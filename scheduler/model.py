@@ -134,7 +134,8 @@ class Outcome:
     `next_at` is the next try of one that waits, or the first look-up of an unclear one; `remote_id`, `permalink`,
     `measure_at` and `late_by_s` are set only when published. `payload_hash` is the hash of what was really sent. `name`
     is what the attempt's row says: receipt, not_ready, retryable, rejected, auth_expired, ambiguous, duplicate,
-    needs_hand, own_fault, handed_back, died, lost.
+    needs_hand, own_fault, handed_back, died, lost. `posts`: how many posts it has made at most; None for as many as it
+    was about to.
     """
 
     delivery_id: int
@@ -152,3 +153,4 @@ class Outcome:
     payload_hash: str | None = None
     http_status: int | None = None
     evidence: Mapping[str, object] | None = None
+    posts: int | None = None

@@ -107,7 +107,7 @@ def decode(raw: bytes) -> Line | None:
         return None
 
 
-PLAIN = ("name", "reason", "remote_id", "permalink", "late_by_s", "payload_hash", "http_status")
+PLAIN = ("name", "reason", "remote_id", "permalink", "late_by_s", "payload_hash", "http_status", "posts")
 INSTANTS = ("next_at", "measure_at")
 
 

@@ -99,9 +99,11 @@ def _checked(desk: Desk, account: Account) -> dict[str, object]:
         opens = {"message": f"opens {who.handle or who.remote_id}", "url": who.url}
         if most := account.posts_per_month:
             made = made_this_month(tx, account.id, desk.now())
-            opens |= {"message": f"{opens['message']}; {made} of {most} posts made this month"}
-            if made >= most:
-                return {**told, **opens, "message": f"{opens['message']}: {used_up(account.id, most, desk.now())}"}
+            left = max(0, most - made)
+            opens |= {"message": f"{opens['message']}; {made} of {most} posts made this month, {left} left"}
+            if not left:
+                words = used_up(account.id, most, desk.now(), made=made)
+                return {**told, **opens, "message": f"{opens['message']}: {words}"}
         _end_our_pause(tx, desk, account.id)
     return {**told, "ok": True, **opens}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.contract import Failure, Rejected
 from adapters.on_disk import read_picture
+from adapters.parts import parts_of
 from posts.check import check
 from posts.compose import compose
 from posts.model import Level, Problem
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from posts.limits import Limits
-    from posts.model import Account, Media, Post
+    from posts.model import Account, Media, Message, Post
     from scheduler.services.desk import Desk
 
 
@@ -44,7 +45,8 @@ class Vetting:
                 found.append(Problem(code="account_gone", level=Level.BLOCK, message=str(error)))
                 continue
             limits, unsure = self._known_limits(account)
-            mine = (*unsure, *self._budget(account), *check(compose(post, account, limits), limits))
+            message = compose(post, account, limits)
+            mine = (*unsure, *self._budget(account, message), *check(message, limits))
             found += [replace(one, message=f"{account.id}: {one.message}") for one in mine]
         return found
 
@@ -53,14 +55,16 @@ class Vetting:
             self._pictures[media] = _read(media)
         return self._pictures[media]
 
-    def _budget(self, account: Account) -> tuple[Problem, ...]:
-        """A warning where the account has no post left this month; the post may be for another one."""
+    def _budget(self, account: Account, message: Message) -> tuple[Problem, ...]:
+        """A warning where the account has too few posts left this month; the post may be for another one."""
         if not (most := account.posts_per_month):
             return ()
         with self._desk.database.read() as tx:
             made = made_this_month(tx, account.id, self._desk.now())
-        words = used_up(account.id, most, self._desk.now())
-        return (Problem(code="budget_used_up", level=Level.WARN, message=words),) if made >= most else ()
+        follows = self._desk.profile(account).comment_follows
+        needed = len(parts_of(message, comment_follows=follows))
+        words = used_up(account.id, most, self._desk.now(), made=made, needed=needed)
+        return (Problem(code="budget_used_up", level=Level.WARN, message=words),) if made + needed > most else ()
 
     def _known_limits(self, account: Account) -> tuple[Limits, tuple[Problem, ...]]:
         if account.id not in self._limits:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, and_, bindparam, func, select, update
+from sqlalchemy import Integer, Text, and_, bindparam, func, select, update
 
 from scheduler.model import DEATHS_MAX, Outcome, Stage, State
 from scheduler.store.columns import BigId, UtcDateTime
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scheduler.store.database import Transaction
 
 BURNS_A_TRY = frozenset({"retryable", "own_fault"})
+NOTHING_WENT = frozenset({"retryable", "rejected", "auth_expired"})
 NO_PROOF_OF_LIFE = frozenset({"died", "lost", "handed_back"})  # whatever else came of it, the program outlived it
 DIED_POSTING = "the program ended while the posting call was under way: nobody knows yet whether it is out"
 DIED_PREPARING = "the program ended before anything was posted: it is tried again"
@@ -191,6 +192,7 @@ def _close_attempts(tx: Transaction, kept: Sequence[Outcome]) -> None:
                 "b_payload": one.payload_hash,
                 "b_stage": str(Stage.POSTING) if one.state is State.UNCLEAR else None,
                 "b_evidence": dict(one.evidence or {}),
+                "b_posts": 0 if one.posts is None and one.name in NOTHING_WENT else one.posts,
             }
             for one in kept
         ],
@@ -209,6 +211,7 @@ def _attempt_update() -> Update:
             payload_hash=bindparam("b_payload"),
             stage=func.coalesce(bindparam("b_stage", type_=Text()), attempt.c.stage),  # doubt outlives who held it
             evidence=bindparam("b_evidence"),
+            posts=func.coalesce(bindparam("b_posts", type_=Integer()), attempt.c.posts),
         )
     )
 

@@ -226,6 +226,7 @@ attempt = Table(
     Column("http_status", Integer),
     Column("payload_hash", Text),
     Column("evidence", JSON),
+    Column("posts", Integer, nullable=False, server_default="1"),
     UniqueConstraint("delivery_id", "fence"),
     CheckConstraint(_one_of("stage", Stage), name="stage"),
 )

@@ -13,7 +13,7 @@ import pytest
 
 from scheduler.budgets import Budgets
 from scheduler.clocks import Clocks
-from scheduler.intents import Intents
+from scheduler.intents import Intents, Wish
 from scheduler.journal.lines import subject_of
 from scheduler.journal.reading import read
 from scheduler.model import State
@@ -140,7 +140,7 @@ class PowerCutError(Exception):
 
 def die_between_journal_and_database(house: House, watch: Watch) -> None:
     """What is due was claimed, its intents stand in the journal, and the database has not taken them."""
-    wishes = [(one, "payload", house.desk.now()) for one in house.world.claim()]
+    wishes = [Wish(claimed=one, payload="payload", posts=1, now=house.desk.now()) for one in house.world.claim()]
     intents = Intents(GroupWriter(house.database), watch.journal, Budgets([]))
     intents.write_down(wishes)
     with suppress(PowerCutError), house.database.write() as tx:

@@ -16,7 +16,7 @@ from scheduler.services import operating
 from scheduler.services.connecting import accounts, check_accounts, connect_account
 from scheduler.services.vetting import Vetting
 from scheduler.store import claims, ledger, pauses
-from tests.fakes.adapter import ObedientAdapter
+from tests.fakes.adapter import OBEDIENT, ObedientAdapter
 from tests.fakes.world import outcome
 
 if TYPE_CHECKING:
@@ -139,10 +139,10 @@ def test_an_account_that_there_is_not_is_refused(office: Office) -> None:
 
 def test_an_account_that_cannot_be_published_to_yet_says_so(office: Office) -> None:
     """Before the day, not on it."""
-    more = (*office.settings.accounts, Account(id="ge-later", mission="GE", platform="instagram"))
+    more = (*office.settings.accounts, Account(id="ge-later", mission="GE", platform="threads"))
     desk = office.desk_with(replace(office.settings, accounts=more))
     told = check_accounts(desk, ["ge-later"])[0]
-    assert (told["ok"], told["message"]) == (False, "july30 cannot publish to instagram yet")
+    assert (told["ok"], told["message"]) == (False, "july30 cannot publish to threads yet")
 
 
 def test_the_list_tells_where_a_secret_is_kept_and_never_more(office: Office) -> None:
@@ -229,7 +229,7 @@ def with_budget(office: Office, most: int) -> Desk:
 def test_a_budget_is_shown(office: Office) -> None:
     """Whoever pays wants to know before it is used up."""
     told = check_accounts(with_budget(office, 2), ["ge-outbox"])[0]
-    assert (told["ok"], told["message"]) == (True, "opens obedient; 1 of 2 posts made this month")
+    assert (told["ok"], told["message"]) == (True, "opens obedient; 1 of 2 posts made this month, 1 left")
 
 
 def test_a_budget_that_is_used_up_is_told_before_and_its_pause_stays(office: Office) -> None:
@@ -245,3 +245,14 @@ def test_a_budget_that_is_used_up_is_told_before_and_its_pause_stays(office: Off
     assert [(one.code, one.level) for one in Vetting(desk).problems(post, ["ge-outbox"])] == [
         ("budget_used_up", Level.WARN)
     ]
+
+
+def test_a_thread_that_does_not_fit_into_the_month_is_told_when_it_is_written(office: Office) -> None:
+    """Then it can be shortened; on the day it would be held, with the whole account."""
+    desk = with_budget(office, 3)
+    threaded = replace(OBEDIENT, limits=replace(OBEDIENT.limits, parts_max=9))
+    office.adapters["ge-outbox"] = ObedientAdapter(profile=threaded)
+    assert Vetting(desk).problems(Post(mission="GE", text="one\n---\ntwo"), ["ge-outbox"]) == []
+    (problem,) = Vetting(desk).problems(Post(mission="GE", text="one\n---\ntwo\n---\nthree"), ["ge-outbox"])
+    assert "has made 1 of its 3 posts" in problem.message
+    assert "the 3 parts of this thread are a post each" in problem.message
