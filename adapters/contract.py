@@ -229,9 +229,10 @@ class PublicMedia(Protocol):
     """The place from which platforms that fetch pictures themselves can fetch ours."""
 
     def address(self, media: Media) -> str:
-        """A public address of exactly these bytes, good for a day at least; the same bytes always have the same one.
+        """A public address of exactly these bytes, good for a day at least; nobody can guess it.
 
-        Raises Retryable where the place cannot take them just now, Rejected where the picture is not the approved one.
+        Raises Retryable where the place cannot take them just now, AuthExpired where it refuses us, Rejected where the
+        file is not the approved one.
         """
 
 

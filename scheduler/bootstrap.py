@@ -21,6 +21,7 @@ from scheduler.model import WrongUse
 from scheduler.plan import window_end
 from scheduler.secrets import StoredSecret
 from scheduler.services.desk import Desk
+from scheduler.services.handing_out import place_of
 from scheduler.settle import Settler
 from scheduler.store import catalogue, migrate
 from scheduler.store.database import Database, open_database
@@ -139,7 +140,7 @@ def desk_over(settings: Settings, database: Database, actor: str) -> Desk:
         settings=settings,
         database=database,
         campaign_id=campaign_id,
-        adapter_of=Shelf(settings, clocks.heard),
+        adapter_of=Shelf(settings, clocks.heard, place_of(settings, os.environ, utc_now)),
         clocks=clocks,
         now=utc_now,
         actor=actor,

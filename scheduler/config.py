@@ -19,6 +19,7 @@ from scheduler import vault
 from scheduler.config_lines import ConfigError, did_you_mean, listed, parse, placed, read_text, spoken
 from scheduler.config_options import wrong_options
 from scheduler.model import WrongUse
+from scheduler.object_storage import Bucket
 from scheduler.secrets import KINDS
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Settings:
     measure_until: timedelta
     secrets_key: str
     media_folder: Path
+    s3: Bucket | None
+    s3_secret: str
     journal_folder: Path
     alert_urls: tuple[str, ...] = field(repr=False)
     dead_man_ping: str = field(repr=False)
@@ -307,8 +310,17 @@ class _Secrets(_Table):
     key: Annotated[Reference, Field(min_length=1)] = "file:secrets.key"
 
 
+class _Storage(_Table):
+    bucket: Words
+    endpoint: WebAddress = ""
+    region: str = ""
+    prefix: str = "july30/"
+    secret: AccountSecret
+
+
 class _Media(_Table):
     folder: Folder = "media"
+    s3: _Storage | None = None
 
 
 class _Journal(_Table):
@@ -428,6 +440,10 @@ def _keys_around(path: Sequence[str | int]) -> Iterable[str]:
 # --- from the file's shape to the values of posts
 
 
+def _bucket(it: _Storage) -> Bucket:
+    return Bucket(name=it.bucket, endpoint=it.endpoint, region=it.region, prefix=it.prefix)
+
+
 def _settings(config: _File, path: Path) -> Settings:
     base = path.parent
     accounts = tuple(_account(one, base) for one in config.account)
@@ -446,6 +462,8 @@ def _settings(config: _File, path: Path) -> Settings:
         measure_until=config.measure.until,
         secrets_key=config.secrets.key,
         media_folder=base / config.media.folder,
+        s3=_bucket(config.media.s3) if config.media.s3 else None,
+        s3_secret=config.media.s3.secret if config.media.s3 else "",
         journal_folder=base / config.journal.folder,
         alert_urls=tuple(config.alerts.urls),
         dead_man_ping=config.alerts.dead_man_ping,

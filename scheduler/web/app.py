@@ -14,7 +14,7 @@ from structlog import get_logger
 from scheduler.model import Unavailable, WrongUse
 from scheduler.services import showing
 from scheduler.services.desk import Desk
-from scheduler.web import calendar, feed, log, pictures, today
+from scheduler.web import calendar, feed, log, pictures, public, today
 from scheduler.web.pages import Pages
 from scheduler.web.security import Guard
 from scheduler.web.words import Words
@@ -31,12 +31,12 @@ def console(desk: Desk, words: Words | None = None) -> FastAPI:
     """
     pages = Pages(desk, words or Words())
     app = FastAPI(title="july30", docs_url=None, redoc_url=None, openapi_url=None)
-    for part in (today, calendar, log, feed, pictures):
+    for part in (today, calendar, log, feed, pictures, public):
         app.include_router(part.routes(pages))
     app.add_api_route("/health", lambda: _health(desk), methods=["GET"], response_model=None)
     app.mount("/static", StaticFiles(directory=STATIC))
     _answer_errors(app, pages)
-    app.add_middleware(Guard, listen=desk.settings.listen, refusal=pages.refusal)
+    app.add_middleware(Guard, listen=desk.settings.listen, public_url=desk.settings.public_url, refusal=pages.refusal)
     return app
 
 

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from structlog import get_logger
 
 from scheduler.notify.faults import trace_of
+from scheduler.public_media import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,12 +46,14 @@ log = get_logger()
 class Guard:
     """Lets through what was meant for this console and comes from it; every answer carries `HEADERS`.
 
-    `refusal` draws the page of a status. A fault of our own becomes the plain page of 500 and a line in the log.
+    Strangers, who come by `public_url`, reach nothing but what lies below `PREFIX`. `refusal` draws the page of a
+    status. A fault of our own becomes the plain page of 500 and a line in the log.
     """
 
-    def __init__(self, app: ASGIApp, *, listen: str, refusal: Callable[[int], Response]):
+    def __init__(self, app: ASGIApp, *, listen: str, refusal: Callable[[int], Response], public_url: str = ""):
         self._app = app
         self._listen = listen
+        self._public_host = urlsplit(public_url).netloc
         self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +62,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         answer = _Answer(send)
-        if refused := why_not(scope["method"], Headers(scope=scope), self._listen):
+        if refused := self._why_not(scope):
             await self._refusal(refused)(scope, receive, answer)
             return
         try:
@@ -69,6 +72,12 @@ class Guard:
             if answer.begun:
                 raise
             await self._refusal(500)(scope, receive, answer)
+
+    def _why_not(self, scope: Scope) -> int | None:
+        headers = Headers(scope=scope)
+        if self._public_host and headers.get("host") == self._public_host and scope["path"].startswith(PREFIX):
+            return None if scope["method"] in SAFE_METHODS else 405
+        return why_not(scope["method"], headers, self._listen)
 
 
 def _tell(fault: Exception, path: str) -> None:
