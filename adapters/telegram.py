@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.contract import Ambiguous, Failure, Identity, Receipt, Rejected, Retryable
+from adapters.contract import Ambiguous, AuthExpired, Failure, Identity, Receipt, Rejected, Retryable
 from adapters.http import Http
-from adapters.telegram_bot import Bot
+from adapters.telegram_bot import Bot, may_post, no_poster
 from adapters.telegram_options import limits_of, refuse_unfit
 from adapters.telegram_pieces import pieces_of
 from adapters.telegram_profile import PROFILE
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from posts.model import Account, Message
 
 SERVER = "https://api.telegram.org"
+CHAT_REFUSED = frozenset({400, 403})  # of the account's faults those that the chat speaks of, not the address
 READ_TIMEOUT_S = 30  # a silence taken for a failure costs a person's time here: nothing can be looked up
 
 
@@ -56,12 +57,13 @@ class Telegram:
         return limits_of(self._account)
 
     def whoami(self) -> Identity:
-        """The channel that the secret names, and that the bot can see. Raises AuthExpired where there is none."""
-        self._bot.ask("asking whose token it is", "getMe", {})
+        """The channel that the secret names. Raises AuthExpired where there is none, or the bot may not post there."""
+        bot = self._bot.ask("asking whose token it is", "getMe", {})
         chat = self._bot.ask("asking for the channel", "getChat", {"chat_id": self._bot.key().chat})
         number = chat.get("id") if isinstance(chat, dict) else None
         if type(number) is not int:
             raise Retryable(f"asking for the channel: {self._http.host} answered without its number")
+        self._refuse_no_poster(bot, number, str(chat.get("type") or ""))
         name = str(chat.get("username") or "")
         title = str(chat.get("title") or number)
         return Identity(remote_id=str(number), handle=name or title, url=f"https://t.me/{name}" if name else "")
@@ -103,6 +105,20 @@ class Telegram:
         chat, numbers = place_of(remote_id)
         for one in reversed(numbers):
             self._delete_one(chat or self._bot.key().chat, one)
+
+    def _refuse_no_poster(self, bot: object, chat: int, kind: str) -> None:
+        """Raises AuthExpired where the server says that the bot may not post; what it does not say will show."""
+        what, who = "asking whether the bot may post", bot.get("id") if isinstance(bot, dict) else None
+        try:
+            member = self._bot.ask(what, "getChatMember", {"chat_id": chat, "user_id": who})
+        except AuthExpired as failure:
+            if failure.http_status in CHAT_REFUSED:
+                raise
+            return
+        except Failure:
+            return
+        if isinstance(member, dict) and not may_post(member, kind):
+            raise no_poster(what, f"it is there as '{member.get('status')}'")
 
     def _post(self, piece: Piece, after: Sent | None) -> Sent:
         tied = {"reply_parameters": {"message_id": after.ids[0]}} if after else {}

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 NO_BOT = frozenset({401, 404})  # the address holds the token: where there is no such bot, there is no such page
 ACCOUNT_FAULTS = (
     *("chat not found", "rights", "administrator", "not a member", "kicked", "write_forbidden", "upgraded"),
-    *("bot is not", "chat_admin_required", "chat_restricted", "channel_private", "peer_id_invalid", "deactivated"),
+    *(
+        "bot is not",
+        "inaccessible",
+        "chat_admin_required",
+        "chat_restricted",
+        "channel_private",
+        "peer_id_invalid",
+        "deactivated",
+    ),
 )
 PASSES = frozenset({429, 503})
 
@@ -99,6 +107,21 @@ class Bot:
         raise refusal(answer, said, posting=posting)
 
 
+def may_post(member: Mapping[str, Any], kind: str) -> bool:
+    """Whether a chat of this kind takes posts from that member; what the server does not say is no obstacle."""
+    match member.get("status"):
+        case "left" | "kicked":
+            return False
+        case "administrator":
+            return member.get("can_post_messages") is not False  # told of channels only
+        case "restricted":
+            return kind != "channel" and member.get("can_send_messages") is not False
+        case "member":
+            return kind != "channel"
+        case _:
+            return True
+
+
 def refusal(answer: Answer, said: Mapping[str, Any], *, posting: bool) -> Failure:
     """The failure that an unwelcome answer means: what to wait for, and whose fault it is, stand in its body."""
     words, parameters = str(said.get("description") or ""), said.get("parameters")
@@ -117,12 +140,17 @@ def refusal(answer: Answer, said: Mapping[str, Any], *, posting: bool) -> Failur
             **told,
         )
     if 400 <= answer.status < 500 and any(one in words.casefold() for one in ACCOUNT_FAULTS):
-        return AuthExpired(
-            f"{answer.what}: the bot may not post there ({words}); make it an administrator of the channel that may"
-            " post, and see that the secret names the channel",
-            **told,
-        )
+        return no_poster(answer.what, words, **told)
     return failure_for(answer, posting)
+
+
+def no_poster(what: str, why: str, **told: Any) -> AuthExpired:
+    """The failure of a bot that may not post where it should: its channel must let it."""
+    return AuthExpired(
+        f"{what}: the bot may not post there ({why}); make it an administrator of the channel that may post, and see"
+        " that the secret names the channel",
+        **told,
+    )
 
 
 def _in_form(value: object) -> str:

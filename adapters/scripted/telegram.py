@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 FIELDS = {
     "getMe": (),
     "getChat": ("chat_id",),
+    "getChatMember": ("chat_id", "user_id"),
     "sendMessage": ("chat_id", "text", "link_preview_options", "disable_notification", "reply_parameters"),
     "sendPhoto": ("chat_id", "photo", "caption", "disable_notification", "reply_parameters"),
     "sendMediaGroup": ("chat_id", "media", "disable_notification", "reply_parameters"),
     "deleteMessage": ("chat_id", "message_id"),
 }
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG")
+BOT_ID = 7
 PHOTO_BYTES_MAX = 10_000_000
 
 
@@ -100,10 +102,12 @@ class TelegramServer(ScriptedServer):
         if unknown := set(fields) - set(FIELDS[method]):
             raise _Refused(f"Bad Request: unknown fields {sorted(unknown)}")  # the real one ignores them
         if method == "getMe":
-            return {"id": 7, "is_bot": True, "first_name": "bot", "username": "iom_test_bot"}
+            return {"id": BOT_ID, "is_bot": True, "first_name": "bot", "username": "iom_test_bot"}
         self._check_chat(fields.get("chat_id"))
         if method == "getChat":
             return {**self._chat(), "accent_color_id": 1, "max_reaction_count": 11}
+        if method == "getChatMember":
+            return self._member(fields)
         if not self.may_post:
             raise _Refused("Bad Request: need administrator rights in the channel chat")
         calls: dict[str, Callable[[dict[str, Any], Mapping[str, bytes]], Any]] = {
@@ -117,6 +121,11 @@ class TelegramServer(ScriptedServer):
     def _chat(self) -> dict[str, Any]:
         named = {"username": self.name} if self.name else {}
         return {"id": self.number, "type": "channel", "title": "IOM", **named}
+
+    def _member(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        if fields.get("user_id") != BOT_ID:
+            raise _Refused("Bad Request: user not found")
+        return {"status": "administrator", "user": {"id": BOT_ID, "is_bot": True}, "can_post_messages": self.may_post}
 
     def _check_chat(self, chat: object) -> None:
         if self.moved_to is not None:

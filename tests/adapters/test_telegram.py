@@ -14,6 +14,7 @@ from adapters.http import Http
 from adapters.scripted.server import Mishap, Reply, reply_json
 from adapters.scripted.telegram import TelegramServer
 from adapters.telegram import Telegram
+from adapters.telegram_bot import may_post
 from adapters.telegram_profile import LIMITS
 from posts.check import check, length
 from posts.model import Level
@@ -291,6 +292,55 @@ def test_the_confirmed_account_is_the_channel(server: TelegramServer) -> None:
     """A bot may post to many; the number stays when the name changes."""
     who = adapter_for(server).whoami()
     assert (who.remote_id, who.handle, who.url) == ("-1001234567890", "iomgeorgia", "https://t.me/iomgeorgia")
+
+
+def test_a_bot_that_may_not_post_is_told_before_the_day(server: TelegramServer) -> None:
+    """A channel's owner needs a minute to let it; on 30 July nobody has one."""
+    server.may_post = False
+    with pytest.raises(AuthExpired, match="make it an administrator"):
+        adapter_for(server).whoami()
+    assert server.accepted == ()
+
+
+@pytest.mark.parametrize(
+    ("member", "kind", "may"),
+    [
+        ({"status": "creator"}, "channel", True),
+        ({"status": "administrator", "can_post_messages": True}, "channel", True),
+        ({"status": "administrator", "can_post_messages": False}, "channel", False),
+        ({"status": "administrator"}, "supergroup", True),
+        ({"status": "member"}, "channel", False),
+        ({"status": "member"}, "supergroup", True),
+        ({"status": "restricted", "can_send_messages": False}, "supergroup", False),
+        ({"status": "restricted", "can_send_messages": True}, "supergroup", True),
+        ({"status": "left"}, "supergroup", False),
+        ({"status": "kicked"}, "channel", False),
+        ({"status": "of a later version"}, "channel", True),
+        ({}, "channel", True),
+    ],
+)
+def test_only_what_is_said_keeps_a_bot_from_posting(member: dict[str, object], kind: str, may: bool) -> None:
+    """Channels take posts from administrators, groups from whoever is in them."""
+    assert may_post(member, kind) is may
+
+
+@pytest.mark.parametrize(
+    "reply", [refused(404, "Not Found: method not found"), refused(429, "later", retry_after=9), Reply(status=502)]
+)
+def test_a_server_that_does_not_say_who_may_post_keeps_nobody_from_it(server: TelegramServer, reply: Reply) -> None:
+    """The account is known by then; what is wrong would show at posting."""
+    server.will_fail(reply, path=f"/bot{BOT}/getChatMember")
+    assert adapter_for(server).whoami().remote_id == "-1001234567890"
+
+
+@pytest.mark.parametrize(
+    "reply", [refused(400, "Bad Request: member list is inaccessible"), refused(403, "Forbidden: bot is not a member")]
+)
+def test_a_chat_that_shows_the_bot_no_members_lets_it_not_post(server: TelegramServer, reply: Reply) -> None:
+    """That is how a channel answers a bot that is not its administrator."""
+    server.will_fail(reply, path=f"/bot{BOT}/getChatMember")
+    with pytest.raises(AuthExpired, match="make it an administrator"):
+        adapter_for(server).whoami()
 
 
 def test_a_token_alone_opens_the_channel_that_the_handle_names(server: TelegramServer) -> None:
