@@ -79,6 +79,7 @@ class Limits:
     holds for a comment of its own kind under the post, empty where there is none; `comment_is_a_part`: a comment is a
     post like any other there, so that it goes as the last part of the thread, where there are threads.
     Without `film` and `gif` it takes no films, or no GIFs that move.
+    `doubts`: why some of these may not be the server's own, in words.
     """
 
     text: tuple[TextLimit, ...]
@@ -101,6 +102,7 @@ class Limits:
     links_max: int | None = None
     first_comment: tuple[TextLimit, ...] = ()
     comment_is_a_part: bool = False
+    doubts: tuple[str, ...] = ()
 
     def for_text(self, *, with_media: bool) -> tuple[TextLimit, ...]:
         """The limits that hold for the text of a post with or without pictures."""

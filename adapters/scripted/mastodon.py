@@ -5,80 +5,24 @@ Behaviour from the Mastodon documentation of 2 Jul 2026 (read on 24 Nov 2026).
 
 from __future__ import annotations
 
-import io
 import re
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from html import escape
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from PIL import Image
-
-from adapters.scripted.counting import graphemes, status_length
+from adapters.scripted.mastodon_pictures import Shelf
+from adapters.scripted.mastodon_statuses import Accepted, Status, account_shown, below, shown
+from adapters.scripted.mastodon_switches import Refused, Switches, described, length
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from adapters.scripted.mastodon_pictures import Picture
 
 KEY_REMEMBERED = timedelta(hours=1)
-PICTURE_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
 PAGE_MAX = 40
-ENTITY = re.compile(
-    r"(?P<link>https?://[^\s<>]+)|(?<![\w/])@(?P<user>\w+)@(?P<host>[\w.-]+\w)|(?<![\w/])#(?P<tag>\w*[^\W\d]\w*)"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Switches:
-    """In which ways this server differs from the newest and most obliging one."""
-
-    remembers_keys: bool = True
-    numeric_ids: bool = True
-    slow_media: bool = False
-    batches: bool = True
-    instance_v2: bool = True
-    characters_max: int = 500
-    description_max: int = 1_500
-    pictures_max: int = 4
-    picture_bytes_max: int = 16_777_216
-    lag: timedelta = timedelta()  # how long an account's list does not yet show a status that was taken
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """One status that the server took, by whom and under which key; never changed, never taken back."""
-
-    remote_id: str
-    account: str
-    key: str
-    text: str
-    language: str
-    visibility: str
-    pictures: tuple[str, ...]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Picture:
-    owner: str
-    description: str
-    looks_left: int
-    attached: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class _Status:
-    accepted: Accepted
-    made_at: datetime
-    counts: dict[str, int] = field(
-        default_factory=lambda: {"replies_count": 0, "reblogs_count": 0, "favourites_count": 0}
-    )
-
-
-class _Refused(Exception):
-    def __init__(self, status: int, words: str):
-        super().__init__(words)
-        self.reply = reply_json({"error": words}, status)
 
 
 class MastodonServer(ScriptedServer):
@@ -93,8 +37,8 @@ class MastodonServer(ScriptedServer):
         self._clock = clock
         self._tokens = tokens
         self._log: list[Accepted] = []
-        self._statuses: dict[str, _Status] = {}
-        self._pictures: dict[str, _Picture] = {}
+        self._statuses: dict[str, Status] = {}
+        self._shelf = Shelf(self.switches)
         self._keys: dict[tuple[str, str], tuple[datetime, str]] = {}
         self._made = 0
 
@@ -106,7 +50,7 @@ class MastodonServer(ScriptedServer):
     @property
     def uploads(self) -> int:
         """How many pictures were ever taken."""
-        return len(self._pictures)
+        return len(self._shelf)
 
     def react(self, remote_id: str, **counts: int) -> None:
         """The status has these counts: `favourites_count`, `replies_count`, `reblogs_count`."""
@@ -114,25 +58,26 @@ class MastodonServer(ScriptedServer):
 
     def forget_pictures(self) -> None:
         """Pictures that no status shows are gone, as after a day."""
-        self._pictures = {name: one for name, one in self._pictures.items() if one.attached}
+        self._shelf.forget()
 
-    def write(self, account: str, text: str, pictures: int = 0) -> str:
+    def write(self, account: str, text: str, pictures: int = 0, reply_to: str = "") -> str:
         """The account has written a status elsewhere, by hand; its id."""
-        return self._keep(account, text, key="", language="", visibility="public", pictures=("",) * pictures)
+        own = {"key": "", "language": "", "visibility": "public", "reply_to": reply_to}
+        return self._keep(account, text, pictures=("",) * pictures, **own)
 
     def carry_out(self, request: Request) -> Reply:
         """The answer of a strict Mastodon."""
         try:
             return self._answer(request)
-        except _Refused as refused:
-            return refused.reply
+        except Refused as refused:
+            return refused.reply(self.switches)
 
     def _answer(self, request: Request) -> Reply:
         method, path = request.method, request.path.removeprefix("/api/")
         for wanted, pattern, serve in self._routes():
             if method == wanted and (found := re.fullmatch(pattern, path)):
                 return serve(request, *(unquote(one) for one in found.groups()))
-        raise _Refused(404, "Record not found")
+        raise Refused(404, "Record not found")
 
     def _routes(self) -> Sequence[tuple[str, str, Callable[..., Reply]]]:
         return (
@@ -144,6 +89,7 @@ class MastodonServer(ScriptedServer):
             ("GET", "v1/statuses", self._several),
             ("GET", "v1/statuses/([^/]+)", self._one),
             ("GET", "v1/statuses/([^/]+)/source", self._source),
+            ("GET", "v1/statuses/([^/]+)/context", self._context),
             ("DELETE", "v1/statuses/([^/]+)", self._delete),
             ("POST", "v1/statuses/([^/]+)/favourite", self._favourite),
             ("GET", "v1/accounts/([^/]+)/statuses", self._of_account),
@@ -152,7 +98,7 @@ class MastodonServer(ScriptedServer):
     def _account(self, request: Request) -> str:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer" or token not in self._tokens:
-            raise _Refused(401, "The access token is invalid")
+            raise Refused(401, "The access token is invalid")
         return self._tokens[token]
 
     def _next_id(self) -> str:
@@ -161,58 +107,17 @@ class MastodonServer(ScriptedServer):
 
     def _instance(self, _: Request, version: str) -> Reply:
         if version == "v2" and not self.switches.instance_v2:
-            raise _Refused(404, "Record not found")
-        return reply_json({"configuration": self._configuration()})
-
-    def _configuration(self) -> dict[str, Any]:
-        return {
-            "statuses": {
-                "max_characters": self.switches.characters_max,
-                "max_media_attachments": self.switches.pictures_max,
-                "characters_reserved_per_url": 23,
-            },
-            "media_attachments": {
-                "supported_mime_types": [*PICTURE_FORMATS, "video/mp4"],
-                "image_size_limit": self.switches.picture_bytes_max,
-                "image_matrix_limit": 33_177_600,
-                "description_limit": self.switches.description_max,
-            },
-        }
+            raise Refused(404, "Record not found")
+        return reply_json(described(self.switches, version))
 
     def _whoami(self, request: Request) -> Reply:
-        name = self._account(request)
-        return reply_json({"id": f"id-{name}", "username": name, "acct": name, "url": f"{self.url}/@{name}"})
-
-    # -- pictures --------------------------------------------------------------------------------------------------
+        return reply_json(account_shown(self._account(request), self.url))
 
     def _take_picture(self, request: Request) -> Reply:
-        owner = self._account(request)
-        fields, files = request.form()
-        picture = files.get("file")
-        if picture is None:
-            raise _Refused(422, "Validation failed: File can't be blank")
-        description = fields.get("description", "")
-        if len(picture.content) > self.switches.picture_bytes_max or not _is_picture(picture.content, picture.mime):
-            raise _Refused(422, "Validation failed: File content type is invalid")
-        if graphemes(description) > self.switches.description_max:
-            raise _Refused(422, f"Validation failed: Description is too long ({self.switches.description_max})")
-        slow = self.switches.slow_media
-        made = self._next_id()
-        self._pictures[made] = _Picture(owner=owner, description=description, looks_left=1 if slow else 0)
-        return reply_json({"id": made, "type": "image", "url": None if slow else self.url}, 202 if slow else 200)
-
-    def _own_picture(self, request: Request, remote_id: str) -> _Picture:
-        picture = self._pictures.get(remote_id)
-        if picture is None or picture.owner != self._account(request) or picture.attached:
-            raise _Refused(404, "Record not found")
-        return picture
+        return self._shelf.take(request, self._account(request), self._next_id(), self.url)
 
     def _look_at_picture(self, request: Request, remote_id: str) -> Reply:
-        picture = self._own_picture(request, remote_id)
-        if picture.looks_left > 0:
-            picture.looks_left -= 1
-            return reply_json({"id": remote_id, "type": "image", "url": None}, 206)
-        return reply_json({"id": remote_id, "type": "image", "url": self.url})
+        return self._shelf.look(self._account(request), remote_id, self.url)
 
     # -- statuses --------------------------------------------------------------------------------------------------
 
@@ -221,37 +126,37 @@ class MastodonServer(ScriptedServer):
         key = request.headers.get("idempotency-key", "")
         if before := self._remembered(account, key):
             return reply_json(self._shown(self._statuses[before]))
-        text, ids = str(asked.get("status") or ""), list(asked.get("media_ids") or [])
-        pictures = self._checked(request, text, ids, asked)
+        pictures = self._checked(account, asked)
         for one in pictures:
             one.attached = True
         made = self._keep(
             account,
-            text,
+            str(asked.get("status") or ""),
             key=key,
             language=str(asked.get("language") or ""),
             visibility=str(asked.get("visibility") or "public"),
             pictures=tuple(one.description for one in pictures),
+            warning=str(asked.get("spoiler_text") or ""),
+            sensitive=asked.get("sensitive") is True,
+            reply_to=str(asked.get("in_reply_to_id") or ""),
         )
         self._keys[(account, key)] = (self._clock(), made)
         return reply_json(self._shown(self._statuses[made]))
 
-    def _checked(self, request: Request, text: str, ids: Sequence[str], asked: dict[str, Any]) -> list[_Picture]:
+    def _checked(self, account: str, asked: dict[str, Any]) -> list[Picture]:
         """The status's pictures. Refuses what the real server refuses."""
+        text, ids = str(asked.get("status") or ""), list(asked.get("media_ids") or [])
         if not text.strip() and not ids:
-            raise _Refused(422, "Validation failed: Text can't be blank")
-        if status_length(text) > self.switches.characters_max:
-            raise _Refused(422, f"Validation failed: Text character limit of {self.switches.characters_max} exceeded")
+            raise Refused(422, "Validation failed: Text can't be blank")
+        if length(self.switches, text, str(asked.get("spoiler_text") or "")) > self.switches.characters_max:
+            raise Refused(422, f"Validation failed: Text character limit of {self.switches.characters_max} exceeded")
         if asked.get("visibility", "public") not in {"public", "unlisted", "private", "direct"}:
-            raise _Refused(422, "Validation failed: Visibility is not included in the list")
+            raise Refused(422, "Validation failed: Visibility is not included in the list")
         if asked.get("language") and not re.fullmatch("[a-z]{2}", str(asked["language"])):
-            raise _Refused(422, "Validation failed: Language is not included in the list")
-        if len(ids) > self.switches.pictures_max:
-            raise _Refused(422, "Validation failed: Cannot attach more pictures")
-        pictures = [self._own_picture(request, str(one)) for one in ids]
-        if self.switches.slow_media and any(one.looks_left for one in pictures):
-            raise _Refused(422, "Cannot attach files that have not finished processing. Try again in a moment!")
-        return pictures
+            raise Refused(422, "Validation failed: Language is not included in the list")
+        if parent := str(asked.get("in_reply_to_id") or ""):
+            self._known(parent)
+        return self._shelf.several(account, ids)
 
     def _remembered(self, account: str, key: str) -> str | None:
         made_at, remote_id = self._keys.get((account, key), (None, ""))
@@ -261,12 +166,12 @@ class MastodonServer(ScriptedServer):
     def _keep(self, account: str, text: str, **rest: Any) -> str:
         accepted = Accepted(remote_id=self._next_id(), account=account, text=text, **rest)
         self._log.append(accepted)
-        self._statuses[accepted.remote_id] = _Status(accepted=accepted, made_at=self._clock())
+        self._statuses[accepted.remote_id] = Status(accepted=accepted, made_at=self._clock(), parent=accepted.reply_to)
         return accepted.remote_id
 
-    def _known(self, remote_id: str) -> _Status:
+    def _known(self, remote_id: str) -> Status:
         if remote_id not in self._statuses:
-            raise _Refused(404, "Record not found")
+            raise Refused(404, "Record not found")
         return self._statuses[remote_id]
 
     def _one(self, request: Request, remote_id: str) -> Reply:
@@ -276,14 +181,22 @@ class MastodonServer(ScriptedServer):
     def _several(self, request: Request) -> Reply:
         self._account(request)
         if not self.switches.batches:
-            raise _Refused(404, "Record not found")
+            raise Refused(404, "Record not found")
         asked = request.query.get("id[]", [])
         if len(asked) > PAGE_MAX:
-            raise _Refused(422, "Too many ids")
+            raise Refused(422, "Too many ids")
         return reply_json([self._shown(self._statuses[one]) for one in asked if one in self._statuses])
+
+    def _context(self, request: Request, remote_id: str) -> Reply:
+        self._account(request)
+        self._known(remote_id)
+        replies = [self._shown(one) for one in below(self._statuses.values(), remote_id)]
+        return reply_json({"ancestors": [], "descendants": replies})
 
     def _source(self, request: Request, remote_id: str) -> Reply:
         self._account(request)
+        if not self.switches.sources:
+            raise Refused(404, "Record not found")
         return reply_json({"id": remote_id, "text": self._known(remote_id).accepted.text, "spoiler_text": ""})
 
     def _favourite(self, request: Request, remote_id: str) -> Reply:
@@ -294,7 +207,9 @@ class MastodonServer(ScriptedServer):
 
     def _delete(self, request: Request, remote_id: str) -> Reply:
         if self._known(remote_id).accepted.account != self._account(request):
-            raise _Refused(403, "This action is not allowed")
+            raise Refused(403, "This action is not allowed")
+        for one in self._statuses.values():
+            one.parent = "" if one.parent == remote_id else one.parent
         return reply_json(self._shown(self._statuses.pop(remote_id)))
 
     def _of_account(self, request: Request, account_id: str) -> Reply:
@@ -307,53 +222,5 @@ class MastodonServer(ScriptedServer):
         most = min(int(request.query.get("limit", ["20"])[0]), PAGE_MAX)
         return reply_json([self._shown(self._statuses[name]) for name in own[:most]])
 
-    def _shown(self, status: _Status) -> dict[str, Any]:
-        one = status.accepted
-        return {
-            "id": one.remote_id,
-            "url": f"{self.url}/@{one.account}/{one.remote_id}",
-            "uri": f"{self.url}/users/{one.account}/statuses/{one.remote_id}",
-            "created_at": status.made_at.isoformat(),
-            "content": to_html(one.text),
-            "language": one.language or None,
-            "visibility": one.visibility,
-            "media_attachments": [{"type": "image", "description": words} for words in one.pictures],
-            **status.counts,
-        }
-
-
-def to_html(text: str) -> str:
-    """The text as Mastodon shows it: paragraphs, links in three pieces, mentions without their server, hashtags."""
-    paragraphs = re.split(r"\n{2,}", text.strip())
-    return "".join(f"<p>{_inline(one).replace(chr(10), '<br />')}</p>" for one in paragraphs)
-
-
-def _inline(text: str) -> str:
-    pieces, at = [], 0
-    for found in ENTITY.finditer(text):
-        pieces += [escape(text[at : found.start()], quote=False), _entity(found)]
-        at = found.end()
-    return "".join([*pieces, escape(text[at:], quote=False)])
-
-
-def _entity(found: re.Match[str]) -> str:
-    if address := found["link"]:
-        scheme, rest = address.split("://", 1)
-        shown, hidden = escape(rest[:30]), escape(rest[30:])
-        return (
-            f'<a href="{escape(address)}" rel="nofollow noopener"><span class="invisible">{scheme}://</span>'
-            f'<span class="ellipsis">{shown}</span><span class="invisible">{hidden}</span></a>'
-        )
-    if user := found["user"]:
-        return f'<span class="h-card"><a href="https://{found["host"]}/@{user}">@<span>{user}</span></a></span>'
-    return f'<a href="https://scripted.example/tags/{found["tag"]}" rel="tag">#<span>{found["tag"]}</span></a>'
-
-
-def _is_picture(content: bytes, mime: str) -> bool:
-    """Whether the bytes really are a picture of the type that is claimed."""
-    try:
-        with Image.open(io.BytesIO(content), formats=[PICTURE_FORMATS.get(mime, "")]) as picture:
-            picture.verify()
-    except (OSError, ValueError, SyntaxError, KeyError):
-        return False
-    return True
+    def _shown(self, status: Status) -> dict[str, Any]:
+        return shown(status, self.url, bare=self.switches.bare_html)

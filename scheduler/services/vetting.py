@@ -77,10 +77,12 @@ class Vetting:
             words = f"july30 cannot publish to {account.platform} yet; texts can be previewed for it"
             return usual, (Problem(code="platform_to_come", level=Level.BLOCK, message=words),)
         try:
-            return self._desk.limits(account), ()
+            limits = self._desk.limits(account)
         except Failure as failure:
             words = f"its own limits could not be read ({failure}); the usual ones of {account.platform} were taken"
-            return usual, (Problem(code="limits_unknown", level=Level.WARN, message=words),)
+            return usual, (_unsure(words),)
+        usually = f"the usual limit of {account.platform} was taken"
+        return limits, tuple(_unsure(f"{doubt}; {usually}") for doubt in limits.doubts)
 
 
 def _read(media: Media) -> tuple[Problem, ...]:
@@ -91,3 +93,7 @@ def _read(media: Media) -> tuple[Problem, ...]:
     except Failure as failure:
         return (Problem(code="picture_unread", level=Level.WARN, message=str(failure)),)
     return ()
+
+
+def _unsure(words: str) -> Problem:
+    return Problem(code="limits_unknown", level=Level.WARN, message=words)

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
-import threading
-from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import quote
 
 import pytest
-import requests
 
 from adapters.bluesky import Bluesky
 from adapters.facebook import Facebook
 from adapters.instagram import Instagram
 from adapters.linkedin import LinkedIn
-from adapters.mastodon import Mastodon
 from adapters.outbox import Outbox
 from adapters.scripted.bluesky import BlueskyServer
 from adapters.scripted.facebook import FacebookServer
 from adapters.scripted.instagram import InstagramServer
 from adapters.scripted.linkedin import OF_PAGE, OF_PERSON, PAGE, LinkedInServer
-from adapters.scripted.mastodon import MastodonServer, Switches
 from adapters.scripted.pictures import PictureServer
 from adapters.scripted.telegram import TelegramServer
 from adapters.scripted.x import XServer
@@ -41,8 +31,7 @@ from tests.fakes.adapter import ObedientAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-MOCK_TOKEN = "mock_token"
+    from pathlib import Path
 
 
 class TestOutbox(AdapterContract):
@@ -73,28 +62,6 @@ class TestObedient(AdapterContract):
             return platform
 
         return Bench(build=build, public=lambda: len(platform.live()), like=lambda _: None, token=TOKEN)
-
-
-@pytest.mark.usefixtures("server")
-class TestStrictMastodon(AdapterContract):
-    """Our own server, strict as the documentation."""
-
-    switches = Switches()
-
-    @pytest.fixture
-    def server(self) -> Iterator[MastodonServer]:
-        with MastodonServer(now, {TOKEN: "iomgeorgia"}, self.switches) as server:
-            yield server
-
-    @pytest.fixture
-    def bench(self, server: MastodonServer) -> Bench:
-        return mastodon_bench(server.url, TOKEN)
-
-
-class TestOldMastodon(TestStrictMastodon):
-    """A server of years ago, with ids that are no numbers."""
-
-    switches = Switches(numeric_ids=False, batches=False, instance_v2=False)
 
 
 class TestStrictBluesky(AdapterContract):
@@ -251,67 +218,3 @@ class TestIdempotentWebhook(TestWebhook):
     """The same with its promises: a key is one post, and it can be asked."""
 
     options: ClassVar[dict[str, str]] = {"idempotent": "yes"}
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Where a mock by others listens."""
-    port = free_port()
-    program = Path(sys.executable).with_name("mastodon_mock")
-    where = ["--in-memory", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
-    with subprocess.Popen([program, "serve", *where], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as mock:
-        try:
-            wait_until_it_listens(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            mock.terminate()
-
-
-class TestOthersMastodon(AdapterContract):
-    """A mock made by others, who read the documentation with their own eyes."""
-
-    @pytest.fixture
-    def bench(self, address: str) -> Bench:
-        return mastodon_bench(address, MOCK_TOKEN)
-
-
-def mastodon_bench(address: str, token: str) -> Bench:
-    """A Mastodon behind its interface alone: the judge asks it as any stranger would."""
-    headers = {"Authorization": f"Bearer {token}"}
-
-    def build(secret: str) -> Mastodon:
-        return Mastodon(account(base_url=f"{address}/"), KnownSecret(secret))
-
-    def public() -> int:
-        me = build(token).whoami().remote_id
-        found, last = 0, ""
-        while page := requests.get(
-            f"{address}/api/v1/accounts/{me}/statuses",
-            params={"limit": "40", **({"max_id": last} if last else {})},
-            headers=headers,
-            timeout=10,
-        ).json():
-            found, last = found + len(page), page[-1]["id"]
-        return found
-
-    def like(remote_id: str) -> None:
-        path = f"/api/v1/statuses/{quote(remote_id, safe='')}/favourite"
-        assert requests.post(address + path, headers=headers, timeout=10).ok
-
-    return Bench(build=build, public=public, like=like, token=token)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-def wait_until_it_listens(port: int) -> None:
-    """Returns when something listens there; fails after 20 seconds."""
-    pause = threading.Event()
-    for _ in range(400):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        pause.wait(0.05)
-    raise AssertionError("the mock did not start")

@@ -8,89 +8,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.contract import Ambiguous, AuthExpired, Gone, NotReady, Receipt, Rejected, Retryable
-from adapters.http import Http
-from adapters.mastodon import LIMITS, Mastodon, limits_of
-from adapters.scripted.mastodon import MastodonServer, Switches
+from adapters.contract import Ambiguous, AuthExpired, Duplicate, Gone, Receipt, Rejected, Retryable
+from adapters.scripted.mastodon_switches import GOTOSOCIAL, PLEROMA, Refusals, Switches
 from adapters.scripted.server import Mishap, Reply, reply_json
-from tests.adapters.parts import MESSAGE, TOKEN, KnownSecret, account, now, picture, readings
+from tests.adapters.mastodon_parts import STATUSES, THREAD, adapter_for, worded
+from tests.adapters.parts import MESSAGE, now, picture, readings
 from tests.fakes.progress import MemoryProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from posts.model import Message
-
-STATUSES = "/api/v1/statuses"
-OTHER_TOKEN = "another-token-of-a-neighbour"
+    from adapters.scripted.mastodon import MastodonServer
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., MastodonServer]]:
-    """Starts servers that differ as told, and stops them."""
-    running: list[MastodonServer] = []
-
-    def start(**switches: bool | int) -> MastodonServer:
-        tokens = {TOKEN: "iomgeorgia", OTHER_TOKEN: "neighbour"}
-        running.append(MastodonServer(now, tokens, Switches(**switches)).start())  # type: ignore[arg-type]
-        return running[-1]
-
-    yield start
-    for one in running:
-        one.stop()
-
-
-@pytest.fixture
-def server(serve: Callable[..., MastodonServer]) -> MastodonServer:
-    return serve()
-
-
-def adapter_for(server: MastodonServer, token: str = TOKEN, **options: str) -> Mastodon:
-    where = account(base_url=server.url, options=options)
-    return Mastodon(where, KnownSecret(token), http=Http(server.url, read_timeout_s=0.5))
-
-
-def worded(text: str, **given: object) -> Message:
-    return replace(MESSAGE, parts=(text,), **given)  # type: ignore[arg-type]
-
-
-# -- limits --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("instance_v2", [True, False])
-def test_the_servers_own_limits_hold(serve: Callable[..., MastodonServer], instance_v2: bool) -> None:
-    """A post that fits the documentation and not the server fails in front of everybody on the day."""
-    server = serve(instance_v2=instance_v2, characters_max=300, pictures_max=2, description_max=900)
-    limits = adapter_for(server).limits()
-    assert (limits.text[0].max, limits.text[0].link_length, limits.images_max) == (300, 23, 2)
-    assert limits.alt_text is not None
-    assert limits.alt_text.max == 900
-    assert "video/mp4" not in limits.image_types
-
-
-def test_the_servers_limits_are_asked_once(server: MastodonServer) -> None:
-    """Checking a hundred posts must not be a hundred calls."""
-    adapter = adapter_for(server)
-    assert adapter.limits() is adapter.limits()
-    assert len(server.requests) == 1
-
-
-def test_a_server_that_cannot_be_reached_leaves_the_documented_limits(server: MastodonServer) -> None:
-    """A post can be written while the server is down; once it is back, its own limits hold."""
-    adapter = adapter_for(server)
-    server.will_fail(Reply(status=500), method="GET", times=2)
-    assert adapter.limits() == LIMITS
-    assert adapter.limits().images_max == 4
-    assert len(server.requests) == 3
-
-
-@pytest.mark.parametrize(
-    "answer", [{}, {"configuration": None}, {"configuration": {"statuses": {"max_characters": "x"}}}]
-)
-def test_what_a_server_does_not_say_is_as_documented(answer: dict[str, object]) -> None:
-    """Other software speaks this interface too, and leaves out what it likes."""
-    assert limits_of(answer) == LIMITS
+def server(mastodon: MastodonServer) -> MastodonServer:
+    return mastodon
 
 
 # -- publishing ----------------------------------------------------------------------------------------------------
@@ -116,9 +50,9 @@ def test_only_a_two_letter_language_is_sent(server: MastodonServer, language: st
 
 
 @pytest.mark.parametrize("numeric_ids", [True, False])
-def test_an_id_is_text_and_safe_in_an_address(serve: Callable[..., MastodonServer], numeric_ids: bool) -> None:
+def test_an_id_is_text_and_safe_in_an_address(serve_mastodon: Callable[..., MastodonServer], numeric_ids: bool) -> None:
     """Other software gives ids that are no numbers."""
-    server = serve(numeric_ids=numeric_ids)
+    server = serve_mastodon(numeric_ids=numeric_ids)
     adapter = adapter_for(server)
     receipt = adapter.publish(MESSAGE, "k", MemoryProgress())
     assert isinstance(receipt, Receipt)
@@ -140,9 +74,30 @@ def test_a_lost_answer_is_ambiguous_and_the_post_is_found(server: MastodonServer
     assert [one.remote_id for one in server.accepted] == [found.remote_id]
 
 
-def test_a_server_that_forgets_keys_shows_what_looking_first_is_for(serve: Callable[..., MastodonServer]) -> None:
+@pytest.mark.parametrize("ways", [PLEROMA, GOTOSOCIAL], ids=["pleroma", "gotosocial"])
+@pytest.mark.parametrize(
+    "text",
+    [MESSAGE.text, "one\n\ntwo\nthree", "@iom@server.example #Ҳуқуқ https://iom.example/a/very/long/path?q=1&r=2#x"],
+)
+def test_other_software_is_published_to_found_and_counted(
+    serve_mastodon: Callable[..., MastodonServer], ways: Switches, text: str, tmp_path: Path
+) -> None:
+    """Many missions' servers are no Mastodon and speak its interface: ids, texts and answers have other shapes."""
+    server, since = serve_mastodon(ways), now()
+    message, adapter = worded(text, media=(picture(tmp_path),)), adapter_for(server)
+    receipt = adapter.publish(message, "k", MemoryProgress())
+    assert isinstance(receipt, Receipt)
+    assert adapter.find(message, "k", since, MemoryProgress()) == receipt
+    assert {one.metric: one.value for one in readings(adapter.measure([receipt.remote_id]))}["likes"] == 0
+    adapter.delete(receipt.remote_id)
+    assert [type(one) for one in adapter.measure([receipt.remote_id])] == [Gone]
+
+
+def test_a_server_that_forgets_keys_shows_what_looking_first_is_for(
+    serve_mastodon: Callable[..., MastodonServer],
+) -> None:
     """The same key twice doubles there; only the look before sending again keeps the promise."""
-    server = serve(remembers_keys=False)
+    server = serve_mastodon(remembers_keys=False)
     adapter = adapter_for(server)
     for _ in range(2):
         adapter.publish(MESSAGE, "k", MemoryProgress())
@@ -183,6 +138,7 @@ def test_success_without_an_id_and_an_address_is_no_success(server: MastodonServ
         (Reply(status=403), AuthExpired),
         (Reply(status=422, body=b'{"error": "Validation failed"}'), Rejected),
         (Reply(status=404), Rejected),
+        (Reply(status=409, body=b'{"error": "An identical request is still being processed"}'), Duplicate),
         (Reply(status=302, headers={"Location": "https://new.example/"}), Rejected),
         (Reply(status=500), Ambiguous),
         (Reply(status=503), Ambiguous),
@@ -214,17 +170,78 @@ def test_a_link_costs_23_and_a_mention_only_its_name(server: MastodonServer) -> 
         adapter_for(server).publish(worded(fits + "ა"), "k2", MemoryProgress())
 
 
-def test_a_thread_is_refused_before_anything_is_sent(server: MastodonServer) -> None:
-    """Half a thread in public is worse than none."""
-    with pytest.raises(Rejected, match="thread of 2"):
-        adapter_for(server).publish(replace(MESSAGE, parts=("one", "two")), "k", MemoryProgress())
-    assert server.requests == []
-
-
-def test_an_unknown_visibility_names_the_account_and_the_option(server: MastodonServer) -> None:
+@pytest.mark.parametrize(
+    ("option", "value"), [("visibility", "publik"), ("sensitive", "ja"), ("content_warning", "ა" * 500)]
+)
+def test_an_option_that_cannot_be_meant_names_the_account_and_itself(
+    server: MastodonServer, option: str, value: str
+) -> None:
     """A typing error in the configuration must not become a post that nobody sees."""
-    with pytest.raises(Rejected, match=r"ge-test.*visibility"):
-        adapter_for(server, visibility="publik").publish(MESSAGE, "k", MemoryProgress())
+    with pytest.raises(Rejected, match=rf"ge-test.*{option}"):
+        adapter_for(server, **{option: value}).publish(MESSAGE, "k", MemoryProgress())
+    assert server.accepted == ()
+
+
+def test_a_content_warning_stands_before_every_post_and_covers_its_pictures(
+    server: MastodonServer, tmp_path: Path
+) -> None:
+    """Survivors read along: what a text is about is said before it is shown."""
+    adapter = adapter_for(server, content_warning=" გაფრთხილება: trafficking ")
+    adapter.publish(replace(THREAD, media=(picture(tmp_path),)), "k", MemoryProgress())
+    assert {(one.warning, one.sensitive) for one in server.accepted} == {("გაფრთხილება: trafficking", True)}
+
+
+@pytest.mark.parametrize(
+    ("given", "covered"), [({}, False), ({"sensitive": "no"}, False), ({"sensitive": "yes"}, True)]
+)
+def test_pictures_are_covered_only_where_the_account_says_so(
+    server: MastodonServer, given: dict[str, str], covered: bool
+) -> None:
+    """A card behind a click is a card that few see."""
+    adapter_for(server, **given).publish(MESSAGE, "k", MemoryProgress())
+    assert (server.accepted[0].warning, server.accepted[0].sensitive) == ("", covered)
+
+
+def test_a_content_warnings_characters_count_as_the_texts_do(server: MastodonServer) -> None:
+    """A text that fits alone is refused behind a warning: the officer must see that before, not on the day."""
+    warning = "see https://iom.example/why-this-is-covered"  # a link in a warning is as long as it is
+    adapter = adapter_for(server, content_warning=warning)
+    room = 500 - len(warning)
+    assert adapter.limits().text[0].max == room
+    assert isinstance(adapter.publish(worded("ა" * room), "k", MemoryProgress()), Receipt)
+    with pytest.raises(Rejected, match="character limit"):
+        adapter.publish(worded("ა" * (room + 1)), "k2", MemoryProgress())
+
+
+@pytest.mark.parametrize("refusals", [Refusals.PAGE, Refusals.NOTHING])
+def test_a_refusal_is_understood_by_its_status_whatever_its_body(
+    serve_mastodon: Callable[..., MastodonServer], refusals: Refusals
+) -> None:
+    """A page of HTML or nothing at all comes from proxies, and from servers that are tired."""
+    server = serve_mastodon(refusals=refusals)
+    with pytest.raises(Rejected, match="422"):
+        adapter_for(server).publish(worded("ა" * 501), "k", MemoryProgress())
+    with pytest.raises(AuthExpired, match="401") as raised:
+        adapter_for(server, "a-wrong-token").whoami()
+    assert "<" not in str(raised.value)
+
+
+@pytest.mark.parametrize("status", [404, 405, 410])
+def test_a_server_that_is_another_one_for_a_while_fails_no_post(server: MastodonServer, status: int) -> None:
+    """A proxy's page in place of a server under repair: the day's post must not be given up for it."""
+    page = Reply(status=status, body=b"<html>nothing here</html>")
+    server.will_fail(page, method="GET", path="/api/v1/accounts/verify_credentials")
+    with pytest.raises(Retryable, match=r"base_url of account 'ge-test'"):
+        adapter_for(server).whoami()
+
+
+def test_the_servers_time_is_heard_with_every_answer(server: MastodonServer) -> None:
+    """A wrong clock of ours sends at the wrong hour; nothing else would tell."""
+    heard: list[str] = []
+    adapter = adapter_for(server)
+    adapter.listen(lambda host, at: heard.append(f"{host} {at.tzinfo}"))
+    adapter.publish(MESSAGE, "k", MemoryProgress())
+    assert heard == [f"{server.url} UTC"]
 
 
 @pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "пароль"])
@@ -233,75 +250,6 @@ def test_what_cannot_be_a_token_is_the_accounts_fault(server: MastodonServer, to
     with pytest.raises(AuthExpired, match="put the token in again"):
         adapter_for(server, token).whoami()
     assert server.requests == []
-
-
-# -- pictures ------------------------------------------------------------------------------------------------------
-
-
-def test_a_picture_still_being_processed_is_waited_for_without_a_second_upload(
-    serve: Callable[..., MastodonServer], tmp_path: Path
-) -> None:
-    """Waiting is not failing, and uploading again would start the wait again."""
-    server, progress = serve(slow_media=True), MemoryProgress()
-    message, adapter = replace(MESSAGE, media=(picture(tmp_path),)), adapter_for(server)
-    outcomes = [adapter.publish(message, "k", progress) for _ in range(3)]
-    assert [type(one) for one in outcomes] == [NotReady, NotReady, Receipt]
-    assert outcomes[0] == NotReady(after=timedelta(seconds=5), reason="the server is still working on the pictures")
-    assert server.uploads == 1
-    assert progress.steps.count("posting") == 1
-
-
-def test_not_finished_processing_at_posting_is_waited_for(server: MastodonServer) -> None:
-    """The server says so itself: nothing was published, and soon it will be ready."""
-    words = "Cannot attach files that have not finished processing. Try again in a moment!"
-    server.will_fail(reply_json({"error": words}, 422), path=STATUSES)
-    assert isinstance(adapter_for(server).publish(MESSAGE, "k", MemoryProgress()), NotReady)
-
-
-def test_a_picture_that_the_server_threw_away_is_uploaded_again(server: MastodonServer, tmp_path: Path) -> None:
-    """Unused pictures live for about a day; a post held for a weekend must still go out with its picture."""
-    message, adapter, progress = replace(MESSAGE, media=(picture(tmp_path),)), adapter_for(server), MemoryProgress()
-    server.will_fail(Reply(status=429), path=STATUSES)
-    with pytest.raises(Retryable):
-        adapter.publish(message, "k", progress)
-    server.forget_pictures()
-    assert isinstance(adapter.publish(message, "k", progress), Receipt)
-    assert server.accepted[0].pictures == (message.media[0].alt_text,)
-
-
-def test_a_picture_that_vanishes_at_posting_is_tried_again(server: MastodonServer, tmp_path: Path) -> None:
-    """Nothing was published, and the next try uploads it anew."""
-    server.will_fail(Reply(status=404), path=STATUSES)
-    with pytest.raises(Retryable):
-        adapter_for(server).publish(replace(MESSAGE, media=(picture(tmp_path),)), "k", MemoryProgress())
-
-
-def test_a_file_that_is_no_picture_is_refused_and_nothing_is_posted(server: MastodonServer, tmp_path: Path) -> None:
-    """The text must never go out without its picture."""
-    (tmp_path / "card.jpg").write_text("no picture")
-    broken = replace(picture(tmp_path / "other"), path=tmp_path / "card.jpg", sha256="")
-    with pytest.raises(Rejected, match="content type is invalid"):
-        adapter_for(server).publish(replace(MESSAGE, media=(broken,)), "k", MemoryProgress())
-    assert server.accepted == ()
-
-
-def test_a_picture_changed_since_approval_is_refused(server: MastodonServer, tmp_path: Path) -> None:
-    """What was approved is what goes out."""
-    media = picture(tmp_path)
-    media.path.write_bytes(picture(tmp_path / "other", shade=200).path.read_bytes())
-    with pytest.raises(Rejected, match="not the one that was approved"):
-        adapter_for(server).publish(replace(MESSAGE, media=(media,)), "k", MemoryProgress())
-    assert server.requests == []
-
-
-@pytest.mark.parametrize("mishap", [Mishap.CLOSE, Mishap.GARBAGE, Mishap.TRUNCATE, Reply(status=500)])
-def test_a_failed_upload_is_tried_again(server: MastodonServer, tmp_path: Path, mishap: Mishap | Reply) -> None:
-    """An orphan picture harms nobody; nothing was public."""
-    server.will_fail(mishap, path="/api/v2/media")
-    progress = MemoryProgress()
-    with pytest.raises(Retryable):
-        adapter_for(server).publish(replace(MESSAGE, media=(picture(tmp_path),)), "k", progress)
-    assert progress.steps == []
 
 
 # -- finding -------------------------------------------------------------------------------------------------------
@@ -411,19 +359,21 @@ def test_a_server_whose_clock_is_behind_still_shows_our_post_as_ours(server: Mas
 
 @pytest.mark.parametrize(("batches", "calls"), [(True, 3), (False, 101)])
 def test_counts_come_in_batches_of_forty_where_the_server_can(
-    serve: Callable[..., MastodonServer], batches: bool, calls: int
+    serve_mastodon: Callable[..., MastodonServer], batches: bool, calls: int
 ) -> None:
     """300 calls in five minutes are all that a server allows; older ones must be asked one by one."""
-    server = serve(batches=batches)
+    server = serve_mastodon(batches=batches)
     ids = [server.write("iomgeorgia", f"number {number}") for number in range(100)]
     assert len(readings(adapter_for(server).measure(ids))) == 300
     assert len(server.requests) == calls
 
 
 @pytest.mark.parametrize("batches", [True, False])
-def test_a_post_that_is_gone_has_no_counts_and_is_told(serve: Callable[..., MastodonServer], batches: bool) -> None:
+def test_a_post_that_is_gone_has_no_counts_and_is_told(
+    serve_mastodon: Callable[..., MastodonServer], batches: bool
+) -> None:
     """A zero would say that nobody liked it; silence, that it is still there."""
-    server = serve(batches=batches)
+    server = serve_mastodon(batches=batches)
     kept = server.write("iomgeorgia", "kept")
     answers = adapter_for(server).measure(["404", kept])
     assert {one.remote_id for one in readings(answers)} == {kept}
@@ -458,6 +408,20 @@ def test_nothing_is_asked_for_no_posts(server: MastodonServer) -> None:
     """An idle account costs no calls."""
     assert adapter_for(server).measure([]) == []
     assert server.requests == []
+
+
+def test_what_others_answered_stays_when_a_post_is_taken_down(server: MastodonServer) -> None:
+    """Only our own words are ours to delete."""
+    adapter = adapter_for(server)
+    ours = adapter.publish(MESSAGE, "k", MemoryProgress())
+    assert isinstance(ours, Receipt)
+    theirs = server.write("neighbour", "thank you", reply_to=ours.remote_id)
+    ours_to_them = server.write("iomgeorgia", "you are welcome", reply_to=theirs)
+    adapter.delete(ours.remote_id)
+    assert {one.remote_id for one in readings(adapter.measure([ours.remote_id, theirs, ours_to_them]))} == {
+        theirs,
+        ours_to_them,
+    }
 
 
 def test_somebody_elses_post_cannot_be_taken_down(server: MastodonServer) -> None:

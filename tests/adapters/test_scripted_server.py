@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from adapters.scripted.mastodon import MastodonServer, Switches, to_html
+from adapters.scripted.mastodon import MastodonServer
+from adapters.scripted.mastodon_html import to_html
+from adapters.scripted.mastodon_switches import Switches
 from tests.adapters.parts import TOKEN, picture
 
 if TYPE_CHECKING:

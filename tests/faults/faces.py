@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.scripted.mastodon import Accepted, MastodonServer
+from adapters.scripted.mastodon import MastodonServer
+from adapters.scripted.mastodon_statuses import Accepted
 from adapters.scripted.server import Reply, Request, reply_json
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from tests.faults.faces import MastodonFace, PlainFace, account_of
 from tests.faults.script import KILLING, LOOK, POSTING, TAKEN, UPLOAD, Fault, Script, mark_in
 
 if TYPE_CHECKING:
-    from adapters.scripted.mastodon import Accepted
+    from adapters.scripted.mastodon_statuses import Accepted
 
 OPENING_BYTES = 400
 HANG_S = 3.0

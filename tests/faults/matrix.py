@@ -118,8 +118,8 @@ MATRIX: dict[int, Row] = {
     13: Row(
         fault="a picture is refused",
         tests=(
-            "adapters/test_mastodon.py::test_a_file_that_is_no_picture_is_refused_and_nothing_is_posted",
-            "adapters/test_mastodon.py::test_a_picture_still_being_processed_is_waited_for_without_a_second_upload",
+            "adapters/test_mastodon_media.py::test_a_file_that_is_no_picture_is_refused_and_nothing_is_posted",
+            "adapters/test_mastodon_media.py::test_a_picture_still_being_processed_is_waited_for_without_a_second_upload",
             S + "test_delivery.py::test_a_post_that_the_platform_would_refuse_is_never_sent",
         ),
     ),

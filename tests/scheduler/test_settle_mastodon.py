@@ -9,7 +9,8 @@ import pytest
 
 from adapters.http import Http
 from adapters.mastodon import Mastodon
-from adapters.scripted.mastodon import MastodonServer, Switches
+from adapters.scripted.mastodon import MastodonServer
+from adapters.scripted.mastodon_switches import Switches
 from adapters.scripted.server import Mishap, Reply
 from posts.model import Account
 from scheduler.model import State

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -302,6 +303,19 @@ def test_a_server_that_does_not_answer_warns_and_takes_the_usual_limits(office: 
     office.adapters["ge-outbox"] = Away()
     done = office.import_rows({"id": "a"})
     assert (verdicts(done), codes(done)) == (["added"], ["limits_unknown"])
+
+
+def test_a_server_that_talks_nonsense_of_a_limit_warns_and_names_it(office: Office) -> None:
+    """The row may go, and whoever imports it knows which number is nobody's word."""
+
+    class Odd(ObedientAdapter):
+        def limits(self) -> Limits:
+            return replace(super().limits(), doubts=("its server says that max_characters is 'x'",))
+
+    office.adapters["ge-outbox"] = Odd()
+    done = office.import_rows({"id": "a"})
+    assert (verdicts(done), codes(done)) == (["added"], ["limits_unknown"])
+    assert "ge-outbox: its server says that max_characters is 'x'; the usual limit" in str(done)
 
 
 def test_what_was_imported_is_in_the_audit_with_who_did_it(office: Office) -> None:

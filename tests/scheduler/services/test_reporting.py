@@ -290,7 +290,7 @@ def test_a_thread_is_shown_part_by_part_and_measured_by_its_fullest() -> None:
     told: dict[str, Any] = preview("bluesky", f"{'a' * 200}\n---\n{'b' * 301}")
     assert (told["parts"], told["length"]) == (["a" * 200, "b" * 301], 301)
     assert [(one["code"], one["message"][:6]) for one in told["problems"]] == [("too_long", "Part 2")]
-    assert preview("mastodon", "a\n---\nb")["parts"] == ["a\n\nb"]
+    assert preview("telegram", "a\n---\nb")["parts"] == ["a\n\nb"]
 
 
 @pytest.mark.parametrize(
