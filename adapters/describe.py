@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.announced import announced, announced_platforms
 from adapters.contract import Lookup
 from adapters.registry import PLATFORMS, profile_of
 
@@ -41,14 +40,13 @@ SHORT = {
 
 
 def page() -> str:
-    """The whole page, the platforms that can be published to first."""
+    """The whole page."""
     known = [profile_of(name) for name in sorted(PLATFORMS)]
-    coming = [found for name in announced_platforms() if (found := announced(name))]
     table = _table(
         ("platform", "text", "pictures", "alt text", "unclear", "counts", "deletes"),
         [_summary(one, f"[`{one.platform}`](#{one.platform})") for one in known],
     )
-    sections = [line for one in [*known, *coming] for line in _section(one, is_coming=one in coming)]
+    sections = [line for one in known for line in _section(one)]
     return "\n".join([HEAD, *table, *sections])
 
 
@@ -73,12 +71,8 @@ def _unclear(one: Profile) -> str:
     return LOOKUPS[one.lookup] + again
 
 
-def _section(one: Profile, *, is_coming: bool) -> Iterator[str]:
-    yield from ("", f"## {one.platform}", "")
-    if is_coming:
-        yield from ("Preview only: its limits are known, nothing can be sent.", "")
-    else:
-        yield from (_promises(one), "")
+def _section(one: Profile) -> Iterator[str]:
+    yield from ("", f"## {one.platform}", "", _promises(one), "")
     yield from _table(
         ("what", "value", "unit", "source", "read on", "sure"),
         [

@@ -74,9 +74,21 @@ def key_of(account: Account, secrets: Secrets) -> Key:
 
 
 class Graph:
-    """One account's calls to one server. `refused` makes the failure of an unwelcome answer."""
+    """One account's calls to one server.
 
-    def __init__(self, account: Account, secrets: Secrets, http: Http, refused: Callable[..., Failure] = refusal):
+    `refused` makes the failure of an unwelcome answer. `version` is called where the account's options name none.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        secrets: Secrets,
+        http: Http,
+        refused: Callable[..., Failure] = refusal,
+        *,
+        version: str = VERSION,
+    ):
+        self._usual_version = version
         self._account = account
         self._secrets = secrets
         self._http = http
@@ -90,7 +102,7 @@ class Graph:
     def refuse_unfit(self) -> None:
         """Nothing, where the account's version is one. Raises Rejected."""
         if not VERSIONS.fullmatch(self._version):
-            raise wrong(self._account, "version", f'a version such as "{VERSION}"')
+            raise wrong(self._account, "version", f'a version such as "{self._usual_version}"')
 
     def get(self, what: str, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
         """The object that reading gives. Raises the failure of any other answer."""
@@ -138,7 +150,7 @@ class Graph:
 
     @property
     def _version(self) -> str:
-        return self._account.options.get("version", VERSION)
+        return self._account.options.get("version", self._usual_version)
 
     def _call(
         self, what: str, method: str, path: str, fields: Mapping[str, str], uploads: Sequence[Upload] = ()

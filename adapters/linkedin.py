@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 from adapters.contract import (
     Ambiguous,
-    AuthExpired,
     Duplicate,
     Failure,
     Identity,
@@ -22,10 +21,10 @@ from adapters.contract import (
     NotReady,
     Receipt,
     Rejected,
-    Retryable,
 )
 from adapters.http import Call, Http
 from adapters.linkedin_access import Access
+from adapters.linkedin_account import PERSON, page_of, person_of
 from adapters.linkedin_answers import address, duplicate_of, is_post, refusal
 from adapters.linkedin_comments import find_comment, write_comment
 from adapters.linkedin_counts import counts_of
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
 
 SERVER = "https://api.linkedin.com"
 AUTHOR = re.compile(r"urn:li:(?:organization:[0-9]{1,20}|person:[\w-]{1,60})", re.ASCII)
-PERSON_ID = re.compile(r"[\w-]{1,60}", re.ASCII)
-PERSON = "urn:li:person:"
 CLOCKS_DIFFER = timedelta(minutes=10)
 
 
@@ -82,7 +79,7 @@ class LinkedIn:
     def whoami(self) -> Identity:
         """The page, or the person whose token it is. Raises AuthExpired where the token opens neither."""
         self._refuse_wrong_options()
-        return self._person() if self._is_person else self._page()
+        return person_of(self._access, self._account) if self._is_person else page_of(self._access, self._author)
 
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
         """The post is public with its first comment, or its pictures are still being worked on.
@@ -137,38 +134,10 @@ class LinkedIn:
         if not answer.ok and answer.status not in {404, 410}:
             raise refusal(answer, posting=False)
 
-    # -- who -------------------------------------------------------------------------------------------------------
-
-    def _person(self) -> Identity:
-        call = Call(what="asking whose token it is", method="GET", path="/v2/userinfo")
-        answer = self._access.send(call)
-        if not answer.ok:
-            raise refusal(answer, posting=False)
-        sub, name = answer.fields().get("sub"), answer.fields().get("name")
-        if not isinstance(sub, str) or not PERSON_ID.fullmatch(sub):
-            raise Retryable(f"{call.what}: {self._http.host} answered without a person")
-        if self._author not in {"", PERSON + sub}:
-            raise AuthExpired(
-                f"account '{self._account.id}': its token is not that of {self._author}; connect it again"
-            )
-        return Identity(remote_id=PERSON + sub, handle=name if isinstance(name, str) else sub)
-
-    def _page(self) -> Identity:
-        number = self._author.rpartition(":")[2]
-        call = Call(what="asking which page it is", method="GET", path=f"/rest/organizations/{number}")
-        answer = self._access.send(call)
-        if answer.status == 403:  # who may post for a page need not be one who may read its settings
-            Posts(self._access, self._author).listed(count=1, start=0)
-        elif not answer.ok:
-            raise refusal(answer, posting=False)
-        handle = answer.fields().get("vanityName") if answer.ok else None
-        url = f"https://www.linkedin.com/company/{number}"
-        return Identity(remote_id=self._author, handle=handle if isinstance(handle, str) else number, url=url)
-
     def _writer(self) -> str:
         """Who posts; a person who is not named in the options is asked for once."""
         if not self._author:
-            self._author = self._person().remote_id
+            self._author = person_of(self._access, self._account).remote_id
         return self._author
 
     # -- posting ---------------------------------------------------------------------------------------------------

@@ -6,8 +6,6 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol, cast
 
-from adapters.announced import announced, announced_platforms
-
 if TYPE_CHECKING:
     from adapters.contract import Adapter, Profile, PublicMedia, Secrets
     from posts.model import Account
@@ -21,6 +19,7 @@ PLATFORMS = {
     "mastodon": "adapters.mastodon:Mastodon",
     "outbox": "adapters.outbox:Outbox",
     "telegram": "adapters.telegram:Telegram",
+    "threads": "adapters.threads:Threads",
     "webhook": "adapters.webhook:Webhook",
     "x": "adapters.x:X",
 }
@@ -48,19 +47,12 @@ class UnknownPlatformError(Exception):
 
 
 def platforms() -> tuple[str, ...]:
-    """The names an account may have as its platform, those announced for later included."""
-    return tuple(sorted({*PLATFORMS, *announced_platforms(), *(one.name for one in entry_points(group=ENTRY_POINTS))}))
-
-
-def can_publish(platform: str) -> bool:
-    """Whether an adapter is installed for the platform; False for those that can only be previewed so far."""
-    return platform in PLATFORMS or bool(entry_points(group=ENTRY_POINTS, name=platform))
+    """The names an account may have as its platform."""
+    return tuple(sorted({*PLATFORMS, *(one.name for one in entry_points(group=ENTRY_POINTS))}))
 
 
 def profile_of(platform: str) -> Profile:
     """The platform's limits and promises. Raises UnknownPlatformError."""
-    if not can_publish(platform) and (known := announced(platform)):
-        return known
     return _adapter_class(platform).profile
 
 

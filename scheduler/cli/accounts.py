@@ -18,8 +18,8 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 
     with open_desk(config_of(context)) as desk:
         rows = accounts(desk)
-    shown = [(one["id"], one["mission"], one["platform"], one["can_publish"], one["lookup"]) for one in rows]
-    columns = ["id", "mission", "platform", "can publish", "look-up"]
+    shown = [(one["id"], one["mission"], one["platform"], one["lookup"]) for one in rows]
+    columns = ["id", "mission", "platform", "look-up"]
     show({"accounts": rows}, as_json, lambda console: console.print(table(columns, shown)))
 
 

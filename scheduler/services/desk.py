@@ -39,22 +39,18 @@ class Desk:
     clocks: Clocks | None = field(default=None, repr=False)
 
     def profile(self, account: Account) -> Profile:
-        """What the account's platform promises; known also where nothing can be published to it yet."""
+        """What the account's platform promises."""
         return registry.profile_of(account.platform)
 
     def own_profile(self, account: Account) -> Profile:
         """What is promised to this very account: its options may allow more than its platform does by itself."""
-        return self.adapter_of(account.id).profile if self.can_publish(account) else self.profile(account)
+        return self.adapter_of(account.id).profile
 
     def reader_of(self, account_id: str) -> Adapter:
         """Who can read what this account's posts have got: another account where a person publishes for this one."""
         account = self.settings.account(account_id)
         return self.adapter_of(account.options.get("measured_by") or account_id)
 
-    def can_publish(self, account: Account) -> bool:
-        """Whether this program can publish to the account's platform at all."""
-        return registry.can_publish(account.platform)
-
     def limits(self, account: Account) -> Limits:
         """The account's own limits. Raises the adapter's failures where its server has to be asked and cannot be."""
-        return self.adapter_of(account.id).limits() if self.can_publish(account) else self.profile(account).limits
+        return self.adapter_of(account.id).limits()

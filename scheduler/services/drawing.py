@@ -184,19 +184,9 @@ def _places(desk: Desk, chosen: Sequence[tuple[int, Quote]], wish: DrawWish) -> 
     missions = [desk.settings.mission(code) for code in dict.fromkeys(wish.missions)]
     refuse_strangers(desk, wish.missions, wish.accounts)
     accounts = {mission.code: accounts_of(desk, mission, wish.accounts) for mission in missions}
-    _refuse_unable(desk, [one for those in accounts.values() for one in those])
     for position, (number, quote) in enumerate(chosen):
         for mission, due in wave(_later(wish, position), missions):
             yield _Place(number=number, quote=quote, mission=mission, accounts=accounts[mission.code], due=due)
-
-
-def _refuse_unable(desk: Desk, accounts: Sequence[str]) -> None:
-    for account in map(desk.settings.account, accounts):
-        if not desk.can_publish(account):
-            raise WrongUse(
-                f"{account.id}: july30 cannot publish to {account.platform} yet; name the accounts that these posts"
-                " are for without it; nothing was drafted"
-            )
 
 
 def _later(wish: DrawWish, steps: int) -> datetime:

@@ -124,7 +124,7 @@ def _box(desk: Desk, account_id: str) -> Feed:
 
 
 def _feed_of(desk: Desk, account: Account) -> Feed | None:
-    if not desk.can_publish(account) or desk.profile(account).needs_secret:
+    if desk.profile(account).needs_secret:
         return None
     box = getattr(desk.adapter_of(account.id), "feed", None)
     return box if isinstance(box, Feed) else None

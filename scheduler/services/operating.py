@@ -135,10 +135,9 @@ def _remote_id_at(desk: Desk, number: int, address: str) -> str:
     """What the platform calls the post there: the adapter knows where that is no part of the address."""
     with desk.database.read() as tx:
         account_id = str(moves.look(tx, number)["account_id"])
-    if desk.can_publish(desk.settings.account(account_id)):
-        reader: object = desk.reader_of(account_id)
-        if isinstance(reader, Addressed) and (named := reader.remote_id_at(address)):
-            return named
+    reader: object = desk.reader_of(account_id)
+    if isinstance(reader, Addressed) and (named := reader.remote_id_at(address)):
+        return named
     return remote_id_of(address)
 
 

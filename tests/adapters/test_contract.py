@@ -19,9 +19,11 @@ from adapters.scripted.instagram import InstagramServer
 from adapters.scripted.linkedin import OF_PAGE, OF_PERSON, PAGE, LinkedInServer
 from adapters.scripted.pictures import PictureServer
 from adapters.scripted.telegram import TelegramServer
+from adapters.scripted.threads import ThreadsServer
 from adapters.scripted.x import XServer
 from adapters.scripted.x_auth import OAuth2
 from adapters.telegram import Telegram
+from adapters.threads import Threads
 from adapters.webhook import Webhook
 from adapters.x import X
 from tests.adapters.contract import AdapterContract, Bench
@@ -197,6 +199,22 @@ class TestStrictInstagramOfAPage(TestStrictInstagram):
     """The same by the other log-in: the token is that of the Page to which the account is linked."""
 
     login = "facebook"
+
+
+class TestStrictThreads(AdapterContract):
+    """Our own server, which fetches every picture from a place of ours."""
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        with ThreadsServer(now, TOKEN) as server, PictureServer() as wall:
+
+            def build(token: str) -> Threads:
+                return Threads(account(base_url=server.url), KnownSecret(token), public_media=wall)
+
+            def like(remote_id: str) -> None:
+                server.react(remote_id, likes=1)
+
+            yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN)
 
 
 class TestWebhook(AdapterContract):

@@ -66,7 +66,8 @@ def test_the_commented_accounts_of_the_example_are_right_too(tmp_path: Path) -> 
     found = settings(tmp_path, woken)
     platforms = [account.platform for account in found.accounts if account.platform != "outbox"]
     assert found.s3 is not None
-    assert platforms == ["mastodon", "bluesky", "telegram", "webhook", "manual", "x", "facebook", "instagram"]
+    earlier = ["mastodon", "bluesky", "telegram", "webhook", "manual", "x", "facebook", "instagram"]
+    assert platforms == [*earlier, "linkedin", "threads"]
 
 
 def test_a_key_left_out_means_what_the_example_says(tmp_path: Path) -> None:

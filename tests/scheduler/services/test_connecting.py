@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.contract import AuthExpired, Identity, Retryable
-from posts.model import Account, Level, Post
+from posts.model import Level, Post
 from scheduler import vault
 from scheduler.model import DAEMON, NotAllowed, Scope, State, WrongUse
 from scheduler.secrets import StoredSecret
@@ -135,14 +135,6 @@ def test_an_account_that_there_is_not_is_refused(office: Office) -> None:
     """Not passed over."""
     with pytest.raises(WrongUse, match="no account 'ge-x'"):
         check_accounts(office.desk, ["ge-x"])
-
-
-def test_an_account_that_cannot_be_published_to_yet_says_so(office: Office) -> None:
-    """Before the day, not on it."""
-    more = (*office.settings.accounts, Account(id="ge-later", mission="GE", platform="threads"))
-    desk = office.desk_with(replace(office.settings, accounts=more))
-    told = check_accounts(desk, ["ge-later"])[0]
-    assert (told["ok"], told["message"]) == (False, "july30 cannot publish to threads yet")
 
 
 def test_the_list_tells_where_a_secret_is_kept_and_never_more(office: Office) -> None:

@@ -12,9 +12,8 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from adapters import registry
 from posts.cards.sizes import PORTRAIT
-from posts.model import Account, Kind, Quote
+from posts.model import Kind, Quote
 from scheduler.model import WrongUse
 from scheduler.services.drawing import DrawWish, as_json, draft_quotes
 from scheduler.services.editing import edit
@@ -370,17 +369,6 @@ def test_what_makes_no_sense_is_refused_by_name_and_nothing_is_made(
     """Half a series is a mistake that nobody sees."""
     with pytest.raises(WrongUse, match=words):
         draft_quotes(office.desk, release, wish(**more))
-    assert nothing_is_made(office)
-
-
-@pytest.mark.parametrize("accounts", [[], ["ge-later", "ge-outbox"]])
-def test_an_account_that_cannot_publish_is_refused(office: Office, release: list[Quote], accounts: list[str]) -> None:
-    """Drafts for it would wait for ever."""
-    later = Account(id="ge-later", mission="GE", platform="instagram")
-    assert not registry.can_publish(later.platform)
-    desk = office.desk_with(replace(office.settings, accounts=(*office.settings.accounts, later)))
-    with pytest.raises(WrongUse, match="ge-later: july30 cannot publish to instagram yet"):
-        draft_quotes(desk, release, wish(accounts=accounts))
     assert nothing_is_made(office)
 
 

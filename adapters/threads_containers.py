@@ -1,0 +1,140 @@
+"""A post in the making on Threads: first a container that nobody sees, then, once it is finished, the post.
+
+As read in Meta's documents (on 24 Nov 2026): the platform fetches each picture into a container; one lives for a day,
+and its status tells whether it was published.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from adapters.contract import Duplicate, NotSetUp, Rejected, Retryable
+from adapters.graph import id_in
+from adapters.threads_answers import SOON, Unfetched, Unfinished, is_not_there, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adapters.contract import Progress, PublicMedia
+    from adapters.graph import Graph
+    from posts.model import Media, Message
+
+STATUSES = frozenset({"FINISHED", "PUBLISHED", "IN_PROGRESS", "EXPIRED", "ERROR"})
+UNFIT = "INVALID_"
+
+
+class Containers:
+    """The containers of one account; `place` gives the place where the platform finds our pictures."""
+
+    def __init__(self, graph: Graph, user: str, place: Callable[[], PublicMedia]):
+        self._graph = graph
+        self._user = user
+        self._place = place
+
+    def ready(self, message: Message, number: int, more: dict[str, str], progress: Progress) -> str:
+        """The id of what may be published as that part of the thread, made once however often this is called.
+
+        Raises Unfinished while the platform works on it, Duplicate where it was published already. Of what will never
+        be ready everything is forgotten, and the failure says whether it is made anew.
+        """
+        step = f"container-{number}"
+        if not saved(progress, step):
+            self._make(step, f"preparing part {number}", self._fields(message, number, more, progress), progress)
+        self._wait_for(saved(progress, step), progress)
+        return saved(progress, step)
+
+    def _fields(self, message: Message, number: int, more: dict[str, str], progress: Progress) -> dict[str, str]:
+        text, media = message.parts[number - 1], message.media if number == 1 else ()
+        fields = {"text": text, **more}
+        if not media:
+            return {"media_type": "TEXT", **fields}
+        if len(media) == 1:
+            return {**self._picture(media[0]), **fields}
+        children = [self._child(place, one, progress) for place, one in enumerate(media, 1)]
+        for child in children:
+            self._wait_for(child, progress)
+        return {"media_type": "CAROUSEL", "children": ",".join(children), **fields}
+
+    def _child(self, place: int, picture: Media, progress: Progress) -> str:
+        step = f"picture-{place}"
+        if not saved(progress, step):
+            fields = {**self._picture(picture), "is_carousel_item": "true"}
+            self._make(step, f"preparing picture {place}", fields, progress)
+        return saved(progress, step)
+
+    def _picture(self, picture: Media) -> dict[str, str]:
+        alt_text = {"alt_text": picture.alt_text} if picture.alt_text else {}
+        return {"media_type": "IMAGE", "image_url": self._place().address(picture), **alt_text}
+
+    def _make(self, step: str, what: str, fields: dict[str, str], progress: Progress) -> None:
+        given = {name: value for name, value in fields.items() if value}
+        try:
+            container = id_in(self._graph.make(what, f"/{self._user}/threads", given))
+        except Unfetched as failure:
+            raise _unfetched(failure, given.get("image_url", ""), progress) from None
+        if not container:
+            raise Retryable(f"{what}: {self._graph.host} answered without an id")
+        progress.save(step, {"id": container})
+
+    def _wait_for(self, container: str, progress: Progress) -> None:
+        """Nothing, where it is finished."""
+        status, words = status_of(self._graph, container)
+        match status:
+            case "FINISHED":
+                return
+            case "IN_PROGRESS":
+                raise Unfinished("the platform is still working on what it was given", after=SOON)
+            case "PUBLISHED":
+                raise Duplicate("the platform says that what was prepared is published already")
+            case "ERROR":
+                forget(progress)
+                raise _broken(words, progress)
+            case _:
+                forget(progress)
+                raise Retryable("what was prepared is there no more, unpublished; it is prepared anew", after=SOON)
+
+
+def status_of(graph: Graph, container: str) -> tuple[str, str]:
+    """One of STATUSES and the platform's words to it; empty where it knows no such container. Raises other failures."""
+    answer = graph.answer("looking at what was prepared", "GET", f"/{container}", {"fields": "status,error_message"})
+    found = answer.fields() if answer.ok else {}
+    if found.get("status") in STATUSES:
+        return str(found["status"]), str(found.get("error_message") or "")
+    if is_not_there(answer):
+        return "", ""
+    raise refusal(answer, posting=False)
+
+
+def saved(progress: Progress, step: str) -> str:
+    """The id that was saved in that step; empty where there is none."""
+    return id_in(progress.saved.get(step) or {})
+
+
+def forget(progress: Progress) -> None:
+    """Every container is made anew at the next try."""
+    for step in [one for one in progress.saved if one.startswith(("picture-", "container-"))]:
+        progress.save(step, {})
+
+
+def _broken(words: str, progress: Progress) -> Rejected | Retryable:
+    """What it means that the platform gave up: once is chance, unless it says that the picture is at fault."""
+    if words.startswith(UNFIT) or progress.saved.get("broken"):
+        return Rejected(f"the platform could not use what it was given ({words}); replace the picture")
+    progress.save("broken", {"words": words})
+    return Retryable(f"the platform could not use what it was given ({words}); it is prepared anew", after=SOON)
+
+
+def _unfetched(failure: Unfetched, address: str, progress: Progress) -> Unfetched | NotSetUp:
+    """Once is chance and is tried again; twice is a place that cannot be reached, and no post fares better."""
+    before = progress.saved.get("unfetched")
+    progress.save("unfetched", {} if before else {"once": True})
+    if not before:
+        return failure
+    place = urlsplit(address)
+    return NotSetUp(
+        f"{failure}; see that what lies at {place.scheme}://{place.netloc} can be reached from the internet, then"
+        " resume the account",
+        http_status=failure.http_status,
+        evidence=failure.evidence,
+    )
