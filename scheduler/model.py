@@ -123,8 +123,17 @@ class Claimed:
 
 def where_is_out(progress: Mapping[str, object]) -> str:
     """The addresses of the parts that a delivery's progress says are public; empty where none is."""
-    parts = [one for one in progress.values() if isinstance(one, dict)]
-    return ", ".join(str(one["permalink"]) for one in parts if one.get("permalink"))
+    return ", ".join(address for _, address in _public(progress))
+
+
+def parts_out_at(progress: Mapping[str, object]) -> list[str]:
+    """Each part that a delivery's progress says is public, with its address: "part 1 at https://…"."""
+    return [f"{step.replace('-', ' ')} at {address}" for step, address in _public(progress)]
+
+
+def _public(progress: Mapping[str, object]) -> list[tuple[str, str]]:
+    steps = [(step, one.get("permalink")) for step, one in progress.items() if isinstance(one, dict)]
+    return [(step, str(address)) for step, address in steps if address]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

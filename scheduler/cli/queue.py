@@ -254,7 +254,7 @@ def skip(context: typer.Context, deliveries: Numbers, why: Why, acting: As = Non
 
 
 def cancel(context: typer.Context, deliveries: Numbers, why: Why, acting: As = None, as_json: Json = False) -> None:
-    """End deliveries as cancelled: nothing of them will go out."""
+    """End deliveries as cancelled: nothing more of them will go out, and what is out in part is named."""
     from scheduler.services import operating
 
     _act(context, deliveries, acting, as_json, lambda desk, ids: operating.cancel(desk, ids, why=why), "cancelled")
@@ -322,13 +322,13 @@ def _act(
     numbers: list[int],
     acting: str | None,
     as_json: bool,
-    verb: Callable[[Any, list[int]], None],
+    verb: Callable[[Any, list[int]], list[str] | None],
     done: str,
 ) -> None:
 
     with desk_of(context, acting) as desk:
-        verb(desk, numbers)
-    _done(as_json, numbers, f"{done}: {' '.join(map(str, numbers))}")
+        still_out = verb(desk, numbers) or []
+    _done(as_json, numbers, "\n".join([f"{done}: {' '.join(map(str, numbers))}", *still_out]))
 
 
 def _done(as_json: bool, numbers: list[int], words: str) -> None:

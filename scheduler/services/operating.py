@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from adapters.contract import Addressed, Failure
 from posts.compose import compose
 from scheduler.looking import Memory
-from scheduler.model import Scope, State, WrongUse
+from scheduler.model import Scope, State, WrongUse, parts_out_at
 from scheduler.plan import next_reading, window_end
 from scheduler.services.confirming import Resumed, is_confirmed
 from scheduler.services.foreseeing import Forecast, foresee, ready
@@ -25,10 +26,17 @@ if TYPE_CHECKING:
     from scheduler.store.database import Transaction
 
 
-def hold(desk: Desk, numbers: Sequence[int], *, why: str) -> None:
-    """The deliveries wait for a person, with that reason. Raises WrongUse for one that does not wait; then none is."""
+PARTLY_OUT = "out in part, {where}"
+STAYS_OUT = f"{PARTLY_OUT}: that stays there until somebody deletes it there"
+
+
+def hold(desk: Desk, numbers: Sequence[int], *, why: str) -> list[str]:
+    """The deliveries wait for a person, with that reason; what is out of them in part, in words.
+
+    Raises WrongUse for one that does not wait; then none is held.
+    """
     waiting = frozenset({State.WAITING})  # one that is being sent must end as what it becomes
-    _each(desk, numbers, Move(verb="hold", to=State.HELD, actor=desk.actor, reason=why, only_from=waiting))
+    return _each(desk, numbers, Move(verb="hold", to=State.HELD, actor=desk.actor, reason=why, only_from=waiting))
 
 
 def release(desk: Desk, numbers: Sequence[int]) -> None:
@@ -52,14 +60,14 @@ def retry(desk: Desk, numbers: Sequence[int]) -> None:
             _to_waiting(tx, desk, number, "retry", State.FAILED)
 
 
-def skip(desk: Desk, numbers: Sequence[int], *, why: str) -> None:
-    """The held deliveries end as skipped, with that reason."""
-    _each(desk, numbers, Move(verb="skip", to=State.SKIPPED, actor=desk.actor, reason=why))
+def skip(desk: Desk, numbers: Sequence[int], *, why: str) -> list[str]:
+    """The held deliveries end as skipped, with that reason; what is out of them in part, in words."""
+    return _each(desk, numbers, Move(verb="skip", to=State.SKIPPED, actor=desk.actor, reason=why))
 
 
-def cancel(desk: Desk, numbers: Sequence[int], *, why: str) -> None:
-    """The deliveries end as cancelled, with that reason; nothing of them will ever go out."""
-    _each(desk, numbers, Move(verb="cancel", to=State.CANCELLED, actor=desk.actor, reason=why))
+def cancel(desk: Desk, numbers: Sequence[int], *, why: str) -> list[str]:
+    """The deliveries end as cancelled, with that reason: nothing more of them will go out; what is out, in words."""
+    return _each(desk, numbers, Move(verb="cancel", to=State.CANCELLED, actor=desk.actor, reason=why))
 
 
 def resolve_published(desk: Desk, number: int, address: str | None) -> str:
@@ -166,12 +174,25 @@ def _is_address(text: str) -> bool:
     return names_a_place and not any(map(str.isspace, text))
 
 
-def _each(desk: Desk, numbers: Sequence[int], move: Move) -> None:
+def _each(desk: Desk, numbers: Sequence[int], move: Move) -> list[str]:
+    """All have made the move or none has; of a thread that is out in part the reason says so, and where."""
     refuse_no_reason(move.reason)
+    told = []
     with desk.database.write() as tx:
         require_for_deliveries(tx, desk, Right.STOP, numbers)
         for number in numbers:
-            moves.make(tx, number, move, desk.now())
+            mine = move
+            if out := _partly_out(tx, number, move):
+                mine = replace(move, reason=f"{move.reason} ({out})")
+                told.append(f"delivery {number}: {out}")
+            moves.make(tx, number, mine, desk.now())
+    return told
+
+
+def _partly_out(tx: Transaction, number: int, move: Move) -> str:
+    words = PARTLY_OUT if move.to is State.HELD else STAYS_OUT
+    where = parts_out_at(cast("dict[str, object]", moves.get(tx, number)["progress"]))
+    return words.format(where="; ".join(where)) if where else ""
 
 
 def _to_waiting(tx: Transaction, desk: Desk, number: int, verb: str, only_from: State) -> None:

@@ -11,6 +11,7 @@ from adapters.contract import AuthExpired, Receipt, Retryable
 from scheduler.model import State, WrongUse
 from scheduler.services import operating
 from scheduler.services.operating import remote_id_of
+from scheduler.store import claims
 from tests.fakes.adapter import ObedientAdapter
 
 if TYPE_CHECKING:
@@ -132,6 +133,37 @@ def test_several_at_once_are_all_or_none(office: Office) -> None:
     with pytest.raises(WrongUse, match=f"delivery {second} is failed"):
         operating.hold(office.desk, [first, second], why="why")
     assert office.world.state(first) is State.WAITING
+
+
+def half_out(office: Office) -> int:
+    """A thread of which one part is public; it waits for the next try."""
+    number = office.delivery()
+    office.due(number)
+    assert number in {one.delivery_id for one in office.world.claim()}
+    with office.database.write() as tx:
+        claims.save_progress(tx, [(number, 1, {"picture-1": {"id": "9"}, "part-1": {"id": "1", "permalink": ADDRESS}})])
+    office.world.move(number, State.WAITING)
+    return number
+
+
+def test_holding_a_thread_that_is_out_in_part_says_which_part_and_where(office: Office) -> None:
+    """Whoever reads on must know that people see its beginning meanwhile."""
+    number = half_out(office)
+    assert operating.hold(office.desk, [number], why="wait") == [f"delivery {number}: out in part, part 1 at {ADDRESS}"]
+    assert office.world.row(number)["reason"] == f"wait (out in part, part 1 at {ADDRESS})"
+
+
+def test_a_thread_that_ends_half_way_says_what_stays_in_public(office: Office) -> None:
+    """'Cancelled' sounds like 'not out': nobody would go and delete it."""
+    number = half_out(office)
+    (told,) = operating.cancel(office.desk, [number], why="not wanted")
+    assert told.endswith(f"out in part, part 1 at {ADDRESS}: that stays there until somebody deletes it there")
+    assert ADDRESS in str(office.world.row(number)["reason"])
+
+
+def test_nothing_is_said_to_be_out_of_what_is_not(office: Office) -> None:
+    """Nobody must look for a post that never was."""
+    assert operating.cancel(office.desk, [office.delivery()], why="not wanted") == []
 
 
 @pytest.mark.parametrize("why", ["", "  \n"])
