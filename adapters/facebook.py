@@ -158,6 +158,13 @@ class Facebook:
         there = [comment_id for one in comments if (comment_id := own.comment_under(remote_id, one))]
         return Receipt(remote_id=remote_id, permalink=permalink, parts=(remote_id, *there))
 
+    def remote_id_at(self, address: str) -> str | None:
+        """What the post there is called; None where it is none of the Page's, or the Page cannot be read."""
+        try:
+            return OwnPosts(self._graph, self._page or self.whoami().remote_id).at(address) or None
+        except Failure:
+            return None
+
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
         """The counts of these posts now, each by itself; Gone for those that are not there though we may read."""
         known = [one for one in remote_ids if POST_ID.fullmatch(one)]

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.graph import id_in, rows
+from adapters.graph import id_in, name_in, rows
 from adapters.graph_answers import is_not_there
 from adapters.html_text import normal
 from adapters.instants import is_older
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 POST_ID = re.compile(r"[0-9]{1,30}_[0-9]{1,30}", re.ASCII)
 FIELDS = "id,message,created_time,permalink_url,attachments{media_type,subattachments{media_type}}"
 COMMENT_FIELDS = "id,message,from"
+ADDRESS_FIELDS = "id,permalink_url"
 CLOCKS_DIFFER = timedelta(minutes=10)
 
 
@@ -49,6 +50,14 @@ class OwnPosts:
             ours = isinstance(author, dict) and author.get("id") == self._page
             if ours and normal(str(one.get("message", ""))) == normal(text):
                 return id_in(one, pattern=POST_ID)
+        return ""
+
+    def at(self, address: str) -> str:
+        """The id of the post at that address; empty where it is none of the Page's that are listed."""
+        wanted = name_in(address)
+        for post in self._graph.listed("looking for the post there", f"/{self._page}/published_posts", ADDRESS_FIELDS):
+            if wanted and wanted in (name_in(str(post.get("permalink_url"))), str(post.get("id")).partition("_")[2]):
+                return id_in(post, pattern=POST_ID)
         return ""
 
     def lacks(self, remote_id: str) -> bool:

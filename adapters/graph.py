@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from adapters.contract import AuthExpired, Failure, Option, Retryable
 from adapters.graph_answers import refusal
@@ -194,6 +195,16 @@ def _cursor(found: Mapping[str, Any]) -> str:
         return ""
     after = paging["cursors"].get("after")
     return after if isinstance(after, str) and CURSOR.fullmatch(after) else ""
+
+
+def name_in(address: str) -> str:
+    """What an address calls a post, by its path or where that is the same for all by its query; empty for none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    asked = dict(parse_qsl(parts.query))
+    return asked.get("story_fbid") or asked.get("fbid") or parts.path.rstrip("/").rpartition("/")[2]
 
 
 def _one_of_batch(what: str, found: object) -> Answer:

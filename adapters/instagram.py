@@ -31,7 +31,7 @@ from adapters.instagram_account import QUOTA_WHERE_UNSAID, refuse_used_up, whose
 from adapters.instagram_answers import SOON, Unfinished, refusal
 from adapters.instagram_containers import PUBLISHED, Containers, saved, status_of
 from adapters.instagram_counts import METRICS, Counts
-from adapters.instagram_posts import own_post
+from adapters.instagram_posts import own_post, post_at
 from adapters.options import refuse_other_than
 from posts.limits import Limits, TextLimit, Unit
 
@@ -173,6 +173,13 @@ class Instagram:
             return None
         there = "there" if found else "not there"
         raise Retryable(f"looking for our own post: the platform says {status}, and such a post is {there}")
+
+    def remote_id_at(self, address: str) -> str | None:
+        """What the post there is called; None where it is none of the account's, or the account cannot be read."""
+        try:
+            return post_at(self._graph, (self._me or self.whoami()).remote_id, address) or None
+        except Failure:
+            return None
 
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
         """The counts of these posts now; Gone for those that are not there though we may read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.graph import id_in, rows
+from adapters.graph import id_in, name_in, rows
 from adapters.html_text import normal
 from adapters.instants import is_older
 
@@ -34,6 +34,15 @@ def own_post(
             if since is None:
                 break
     return found
+
+
+def post_at(graph: Graph, user: str, address: str) -> str:
+    """The id of the account's post at that address; empty where none of those that are listed is there."""
+    wanted = name_in(address)
+    for post in graph.listed("looking for the post there", f"/{user}/media", "id,permalink"):
+        if wanted and name_in(str(post.get("permalink"))) == wanted:
+            return id_in(post)
+    return ""
 
 
 def _is_same(post: Mapping[str, Any], message: Message) -> bool:

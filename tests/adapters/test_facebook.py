@@ -403,6 +403,23 @@ def test_a_list_that_cannot_be_read_is_never_not_there(server: FacebookServer, r
         adapter_for(server).find(MESSAGE, "k", now(), MemoryProgress())
 
 
+@pytest.mark.parametrize("end", ["", "/", "?ref=share"])
+def test_the_address_that_a_person_gives_leads_to_the_post(server: FacebookServer, end: str) -> None:
+    """By its id it is counted, and is not adopted for another delivery with the same words."""
+    server.write("another")
+    receipt = made(adapter_for(server).publish(MESSAGE, "k", MemoryProgress()))
+    post = receipt.remote_id.partition("_")[2]
+    adapter = adapter_for(server)
+    assert adapter.remote_id_at(f"{receipt.permalink}{end}") == receipt.remote_id
+    assert (
+        adapter.remote_id_at(f"https://m.facebook.com/permalink.php?story_fbid={post}&id={PAGE}") == receipt.remote_id
+    )
+    for other in ("https://www.facebook.com/another/posts/1", "https://www.facebook.com/", "https://[x"):
+        assert adapter.remote_id_at(other) is None
+    server.will_fail(error(190), method="GET")
+    assert adapter.remote_id_at(receipt.permalink) is None
+
+
 # -- counts and deleting -------------------------------------------------------------------------------------------
 
 

@@ -484,6 +484,21 @@ def test_other_pictures_and_last_years_words_are_not_ours(
     assert found.remote_id == server.accepted[1].remote_id
 
 
+def test_the_address_that_a_person_gives_leads_to_the_post(
+    server: InstagramServer, adapter: Instagram, message: Message
+) -> None:
+    """By its id it is counted, and is not adopted for another delivery with the same words."""
+    server.write("another")
+    receipt = made(adapter.publish(message, "k", MemoryProgress()))
+    shown = receipt.permalink.replace(".com/p/", ".com/iomgeorgia/p/").removesuffix("/")
+    for address in (receipt.permalink, f"{shown}?img_index=1"):
+        assert adapter.remote_id_at(address) == receipt.remote_id
+    for other in ("https://www.instagram.com/p/CxYz/", "https://www.instagram.com/", "https://[x"):
+        assert adapter.remote_id_at(other) is None
+    server.will_fail(error(190), method="GET")
+    assert adapter.remote_id_at(receipt.permalink) is None
+
+
 # -- counts and deleting -------------------------------------------------------------------------------------------
 
 
