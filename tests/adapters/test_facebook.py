@@ -127,6 +127,15 @@ def test_a_failed_upload_is_no_doubt(server: FacebookServer, tmp_path: Path, mis
     assert progress.steps == []
 
 
+def test_a_picture_that_was_posted_before_makes_no_duplicate_of_the_post(
+    server: FacebookServer, tmp_path: Path
+) -> None:
+    """To be looked up as if the post itself were out would end in 'perhaps' where it is surely not."""
+    server.will_fail(error(100, "These photos were already posted", subcode=1366051), path=PHOTOS)
+    with pytest.raises(Rejected, match="already posted"):
+        adapter_for(server).publish(with_pictures(tmp_path), "k", MemoryProgress())
+
+
 @pytest.mark.parametrize("version", ["26", "v26", "latest", "v26.0/me"])
 def test_an_unknown_version_names_the_account_and_the_option(server: FacebookServer, version: str) -> None:
     """A typing error in the configuration is told before the first byte leaves."""
