@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.contract import (
     Ambiguous,
-    Fact,
     Failure,
     Gone,
     Identity,
-    Lookup,
     NotReady,
-    Option,
-    Profile,
     Reading,
     Receipt,
     Rejected,
@@ -31,53 +27,23 @@ from adapters.instants import is_older
 from adapters.options import refuse_other_than, wrong
 from adapters.parts import broken_off, parts_out
 from adapters.x_access import Access
-from adapters.x_answers import data, errors, refusal, words
+from adapters.x_answers import data, refusal, words
 from adapters.x_media import WAYS, Pictures, forget
+from adapters.x_profile import LIMITS, PROFILE
 from adapters.x_session import client_for, told
 from adapters.x_text import answers, pictures, says, stands_alone
-from posts.limits import Limits, TextLimit, Unit
+from adapters.x_timeline import Timeline, is_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from adapters.contract import Progress, Secrets
+    from posts.limits import Limits
     from posts.model import Account, Message
 
 SERVER = "https://api.x.com"
-COUNTING = "X docs, counting characters; twitter-text config v3"
-MEDIA = "X docs, media best practices"
-DESCRIPTION = "X API description 2.167"
-RATES = "X docs, rate limits; an older page of them says more per quarter of an hour, and 300 in 3 hours"
-PRICES = "X docs, pricing"
-LIMITS = Limits(
-    text=(TextLimit(unit=Unit.WEIGHTED, max=280, link_length=23),),
-    parts_max=25,
-    images_max=4,
-    image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
-    image_bytes_max=5_000_000,
-    alt_text=TextLimit(unit=Unit.UTF16, max=1000),
-    comment_is_a_part=True,
-)
-METRICS = {
-    "likes": ("like_count",),
-    "comments": ("reply_count",),
-    "shares": ("retweet_count", "repost_count"),
-    "quotes": ("quote_count",),
-    "views": ("impression_count",),
-    "saves": ("bookmark_count",),
-}
-FIELDS = ["attachments", "created_at", "entities", "note_tweet", "referenced_tweets"]
 CLOCKS_DIFFER = timedelta(minutes=10)
-PAGE_POSTS = 100
-PAGES_MAX = 32  # the platform lists no more than the last 3,200 posts
-BATCH_POSTS = 100
-ID = re.compile(r"[0-9]{1,19}", re.ASCII)
 LENGTH = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
-NOT_FOUND = "resource-not-found"
-
-
-def _fact(name: str, value: str, unit: str, source: str, *, sure: bool = True) -> Fact:
-    return Fact(name=name, value=value, unit=unit, source=source, read_on=date(2026, 8, 22), sure=sure)
 
 
 class X:
@@ -93,50 +59,7 @@ class X:
     "post" for a server that asks for post.fields where the documents say tweet.fields.
     """
 
-    profile = Profile(
-        platform="x",
-        limits=LIMITS,
-        lookup=Lookup.BY_TEXT,
-        metrics=tuple(METRICS),
-        can_delete=True,
-        facts=(
-            _fact("text", "280", "weighted code points; accounts that pay may have more: option text_max", COUNTING),
-            _fact("link", "23", "weighted code points", COUNTING),
-            _fact("parts of a thread", "25", "posts", "ours; the platform sets no maximum", sure=False),
-            _fact("images", "4", "pictures", MEDIA),
-            _fact("image size", "5000000", "bytes; the docs say 5 MB, and not which", MEDIA),
-            _fact("alt text", "1000", "characters", f"{DESCRIPTION}, media metadata"),
-            _fact("posts", "100", "per 15 minutes and account", RATES, sure=False),
-            _fact("counts", "100", "posts per call", f"{DESCRIPTION}, posts by ids"),
-            _fact("an uploaded picture is kept", "24", "hours", "X docs, media upload"),
-            _fact("price of a post", "0.015", "US dollars", PRICES),
-            _fact("price of a post with a link", "0.200", "US dollars", PRICES),
-            _fact("price of an alt text", "0.005", "US dollars", PRICES),
-            _fact("price of reading an own post", "0.001", "US dollars", PRICES),
-        ),
-        options=(
-            Option(
-                name="links",
-                default="yes",
-                meaning='`"no"`: no post goes with a link, which costs 13 times more; a text that holds one is refused',
-            ),
-            Option(
-                name="text_max",
-                default="280",
-                meaning="how much the account may write, in weighted characters; accounts that pay may have more",
-            ),
-            Option(
-                name="media_upload",
-                default="json",
-                meaning='how pictures are uploaded: `"json"`, `"multipart"` or `"chunked"`; all three are documented',
-            ),
-            Option(
-                name="fields",
-                default="tweet",
-                meaning='`"post"`: the server wants `post.fields` where the documents say `tweet.fields`',
-            ),
-        ),
-    )
+    profile = PROFILE
 
     def __init__(self, account: Account, secrets: Secrets, *, http: Http | None = None):
         self._account = account
@@ -145,6 +68,7 @@ class X:
         self._pictures = Pictures(self._access, account.options.get("media_upload", "json"))
         self._client = client_for(self._access, account.options.get("fields", "tweet"))
         self._me = ""
+        self._timeline = Timeline(self._client, lambda: self._me or self.whoami().remote_id)
 
     def listen(self, heard: Callable[[str, datetime], None]) -> None:
         """`heard` is given the server's own time with every answer."""
@@ -164,7 +88,7 @@ class X:
         if not answer.ok:
             raise refusal(answer, posting=False)
         remote_id, handle = data(answer).get("id"), data(answer).get("username")
-        if not _is_id(remote_id) or not isinstance(handle, str):
+        if not is_id(remote_id) or not isinstance(handle, str):
             raise Retryable(f"{call.what}: {self._http.host} answered without an account")
         self._me = str(remote_id)
         return Identity(remote_id=self._me, handle=handle, url=f"https://x.com/{handle}")
@@ -202,7 +126,7 @@ class X:
         for granted.
         """
         begin = since - CLOCKS_DIFFER
-        listed = [one for one in reversed(self._own({"start_time": begin})) if not is_older(one, begin)]
+        listed = [one for one in reversed(self._timeline.own({"start_time": begin})) if not is_older(one, begin)]
         own = [one for one in listed if one["id"] not in progress.taken]
         known = _known_parts(progress)
         first = [one for one in own if _is_first(one, message)]
@@ -220,17 +144,13 @@ class X:
 
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
         """The counts of these posts now, a count that is not given left out; Gone for those it says are not there."""
-        known = [one for one in remote_ids if _is_id(one)]
-        found: list[Reading | Gone] = []
-        for start in range(0, len(known), BATCH_POSTS):
-            found += self._counts(known[start : start + BATCH_POSTS])
-        return found
+        return list(self._timeline.counts(remote_ids))
 
     def delete(self, remote_id: str) -> None:
         """The post is no longer there, nor the later parts of its thread; true also if it was gone already."""
-        if not _is_id(remote_id):
+        if not is_id(remote_id):
             raise Rejected(f"deleting: '{remote_id}' is no post of this platform; delete it there by hand")
-        for one in reversed([remote_id, *self._rest_of_thread(remote_id)]):
+        for one in reversed([remote_id, *self._timeline.rest_of_thread(remote_id)]):
             answer = told(self._client.delete_tweet, one)
             if answer.status != 404 and (not answer.ok or data(answer).get("deleted") is not True):
                 raise refusal(answer, posting=False)
@@ -254,7 +174,7 @@ class X:
             in_reply_to_tweet_id=out[-1] if out else None,
         )
         remote_id = data(answer).get("id")
-        if answer.ok and _is_id(remote_id):
+        if answer.ok and is_id(remote_id):
             return str(remote_id)
         if answer.ok:
             raise Ambiguous(
@@ -274,50 +194,6 @@ class X:
         forget(progress)
         return Retryable(f"publishing: an uploaded picture is gone ({words(answer)})", http_status=answer.status)
 
-    # -- reading ---------------------------------------------------------------------------------------------------
-
-    def _own(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Our own posts, newest first. Raises Retryable where they do not come to an end."""
-        me, found, token = self._me or self.whoami().remote_id, [], None
-        for _ in range(PAGES_MAX):
-            page = {"max_results": PAGE_POSTS, "tweet_fields": FIELDS, "pagination_token": token, **given}
-            answer = told(self._client.get_users_tweets, me, **page)
-            meta = answer.fields().get("meta") or {}
-            if not answer.ok or not (isinstance(answer.fields().get("data"), list) or meta.get("result_count") == 0):
-                raise refusal(answer, posting=False)
-            found += _posts(answer)
-            token = meta.get("next_token")
-            if not token:
-                return found
-        raise Retryable(f"looking for our own posts: more than {PAGES_MAX * PAGE_POSTS}")
-
-    def _rest_of_thread(self, first: str) -> list[str]:
-        """The ids of our own replies to the post, and to those; reading is paid, so not where it has no replies."""
-        there = _posts(self._read([first]))
-        counts = [one.get("public_metrics") for one in there]
-        if there and all(isinstance(one, dict) and one.get("reply_count") == 0 for one in counts):
-            return []
-        parts = [first]
-        for one in reversed(self._own({"since_id": first})):
-            if answers(one) in parts:
-                parts.append(str(one["id"]))
-        return parts[1:]
-
-    def _counts(self, remote_ids: Sequence[str]) -> Iterator[Reading | Gone]:
-        answer = self._read(remote_ids)
-        for post in _posts(answer):
-            if post["id"] in remote_ids:
-                yield from _readings(post)
-        for one in errors(answer):
-            if one.get("resource_id") in remote_ids and str(one.get("type", "")).endswith(f"/{NOT_FOUND}"):
-                yield Gone(remote_id=str(one["resource_id"]), evidence={"call": answer.what, "error": NOT_FOUND})
-
-    def _read(self, remote_ids: Sequence[str]) -> Answer:
-        answer = told(self._client.get_tweets, list(remote_ids), tweet_fields=["public_metrics"])
-        if not answer.ok or not (answer.fields().keys() & {"data", "errors"}):
-            raise refusal(answer, posting=False)
-        return answer
-
     def _receipt(self, out: Sequence[str]) -> Receipt:
         return Receipt(remote_id=out[0], permalink=self._address(out[0]), parts=tuple(out))
 
@@ -334,30 +210,10 @@ class _PictureGone(Exception):
         self.answer = answer
 
 
-def _is_id(found: object) -> bool:
-    return isinstance(found, str) and bool(ID.fullmatch(found))
-
-
 def _known_parts(progress: Progress) -> list[str]:
     """The ids of the thread's parts that are known to be out, in their order."""
     return [str(one["id"]) for one in parts_out(progress)]
 
 
-def _posts(answer: Answer) -> list[dict[str, Any]]:
-    """The posts of a list."""
-    found = answer.fields().get("data")
-    return [one for one in found if isinstance(one, dict) and _is_id(one.get("id"))] if isinstance(found, list) else []
-
-
 def _is_first(post: Mapping[str, Any], message: Message) -> bool:
     return stands_alone(post) and pictures(post) == len(message.media) and says(post, message.text)
-
-
-def _readings(post: Mapping[str, Any]) -> Iterator[Reading]:
-    counts = post.get("public_metrics")
-    if not isinstance(counts, dict):
-        return
-    for metric, names in METRICS.items():
-        value = next((counts[name] for name in names if type(counts.get(name)) is int), -1)
-        if value >= 0:
-            yield Reading(remote_id=str(post["id"]), metric=metric, value=value, source="x")

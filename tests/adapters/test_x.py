@@ -29,7 +29,8 @@ from adapters.http import Http
 from adapters.scripted.server import Mishap, Reply, reply_json
 from adapters.scripted.x import DUPLICATE, XServer
 from adapters.scripted.x_auth import OAuth2
-from adapters.x import LIMITS, X
+from adapters.x import X
+from adapters.x_profile import LIMITS
 from posts.check import check, length
 from tests.adapters.contract import assert_tells_no_secret
 from tests.adapters.parts import MESSAGE, TOKEN, KeptSecret, KnownSecret, account, keys_of, now, picture, readings
