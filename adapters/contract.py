@@ -244,6 +244,29 @@ class Dated(Protocol):
         """`heard` is given the server and its time (aware) with every answer from now on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """How long an account's credentials last.
+
+    `ends_at`: until when a person must have connected the account again; None where nothing is known to end.
+    `renews_from`: from when on `renew` makes that later; None where only a person can.
+    """
+
+    ends_at: datetime | None = None
+    renews_from: datetime | None = None
+
+
+@runtime_checkable
+class Perishable(Protocol):
+    """An adapter whose credentials end by themselves, on a day that is known beforehand."""
+
+    def horizon(self) -> Horizon:
+        """What the secret, or the platform, says of that day."""
+
+    def renew(self) -> None:
+        """The credentials last as long as they can from now on, and are durable; no other process did it meanwhile."""
+
+
 @runtime_checkable
 class Addressed(Protocol):
     """An adapter whose posts are not called by the last part of their address."""

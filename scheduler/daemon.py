@@ -21,6 +21,7 @@ from scheduler.model import DAEMON, SchedulerError, Unavailable
 from scheduler.notify.faults import trace_of
 from scheduler.plan import tzdata_version
 from scheduler.services.alerting import Alarm, bell_of, dead_man_of
+from scheduler.services.lasting import look_ahead
 from scheduler.store.database import open_database
 from scheduler.store.lock import take
 from scheduler.store.writer import GroupWriter
@@ -39,6 +40,7 @@ log = get_logger()
 BEAT_EVERY_S = 10
 MEASURE_EVERY_S = 2
 SETTLE_EVERY_S = 1
+LOOK_AHEAD_EVERY_S = 3_600  # how long credentials last; their steps are days
 WATCH_EVERY_S = 2
 LOOK_EVERY_S = 0.5  # how soon a change made by a door is seen
 PASS_EVERY = timedelta(seconds=30)  # at the latest: what nobody tells of, such as a claim whose answer was lost
@@ -198,6 +200,8 @@ class Daemon:
         ticks.add_job(self._safely(self._measure), "interval", seconds=MEASURE_EVERY_S, id="measure")
         ticks.add_job(self._safely(self._settle), "interval", seconds=SETTLE_EVERY_S, id="settle")
         ticks.add_job(self._safely(self._watch.tick), "interval", seconds=WATCH_EVERY_S, id="watch")
+        ahead = {"seconds": LOOK_AHEAD_EVERY_S, "next_run_time": self._desk.now()}
+        ticks.add_job(self._safely(self._look_ahead), "interval", id="ahead", **ahead)
         ticks.start()
         return ticks
 
@@ -221,6 +225,10 @@ class Daemon:
         desk = self._desk
         rhythm, stopping = rhythm_of(desk.settings), self._stopping.is_set
         measure_due(desk.database, desk.reader_of, rhythm, desk.now, stopping, self._courier.server_of)
+
+    def _look_ahead(self) -> None:
+        if not self.standstill.words:  # a copy must not spend what can be renewed only once
+            look_ahead(self._desk, self._stopping.is_set)
 
     def _settle(self) -> None:
         if not self.standstill.words:  # a copy's rows are left as they are until they have been reconciled

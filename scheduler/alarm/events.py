@@ -14,6 +14,7 @@ from scheduler.model import State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+EXPIRES = "expires"  # the verb of an audit row that says when credentials end
 ONE_A = timedelta(minutes=1)  # at most one message per topic and mission
 GATHER = timedelta(seconds=10)
 GATHER_DOUBTS = timedelta(seconds=45)  # the first look-up settles most of them
@@ -29,6 +30,7 @@ class Topic(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     ACCOUNT = "account"
+    EXPIRY = "expiry"
 
 
 TOPICS = {
@@ -75,6 +77,8 @@ def event_of(row: Mapping[str, Any]) -> Event | None:
         account = subject.removeprefix("account:")
         about_one = account != subject
         return Event(number=row["id"], at=row["at"], topic=Topic.ACCOUNT, account=account) if about_one else None
+    if kind == "account" and row["verb"] == EXPIRES:
+        return Event(number=row["id"], at=row["at"], topic=Topic.EXPIRY, account=subject)
     before, after = json.loads(row["before"]), json.loads(row["after"])
     topic = TOPICS.get(after.get("state"))
     if kind != "delivery" or topic is None or before.get("state") == after["state"]:

@@ -123,6 +123,26 @@ def of_outage(words: str, grace_until: datetime | None) -> Notice:
     return Notice(title="july30: back after an outage", lines=(words, stop, "See: july30 status"))
 
 
+def of_expiry(account: str, mission: Mission, ends_at: datetime, *, posts_after: int, now: datetime) -> Notice:
+    """The message that an account's credentials will end, or have ended, and that only a person can renew them."""
+    day, after = day_of(ends_at, mission.time_zone), "1 post is" if posts_after == 1 else f"{posts_after} posts are"
+    when, by = ("have ended", "now") if ends_at <= now else (f"end on {day}", f"before {day}")
+    return Notice(
+        title=f"july30: the credentials of {account} {when} ({mission.name})",
+        lines=(
+            f"{clock(now, mission.time_zone)}. They {when}. {after} planned there after that, and will not go out.",
+            f"Who: whoever may sign in as the account connects it again, {by}.",
+            f"Type: july30 accounts connect {account}",
+        ),
+    )
+
+
+def day_of(instant: datetime, zone: str) -> str:
+    """Such as "28 July 2027", as people of the zone read it."""
+    local = datetime.fromisoformat(local_text(instant, zone))
+    return f"{local.day} {local:%B %Y}"
+
+
 def clock(instant: datetime, zone: str) -> str:
     """Such as "12:00 on 30 July in Tbilisi (08:00 UTC)"."""
     local = datetime.fromisoformat(local_text(instant, zone))

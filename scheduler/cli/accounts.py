@@ -59,7 +59,13 @@ def _secret_given() -> str:
 
 
 def _show_checked(rows: list[dict[str, object]], as_json: bool) -> None:
-    shown = [(one["id"], one["platform"], "ok" if one["ok"] else "MEND", one["message"]) for one in rows]
+    shown = [(one["id"], one["platform"], _mark(one), one["message"]) for one in rows]
     show({"accounts": rows}, as_json, lambda console: console.print(table(["id", "platform", "", "what"], shown)))
-    if not all(one["ok"] for one in rows):
+    if any(_mark(one) != "ok" for one in rows):
         raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _mark(one: dict[str, object]) -> str:
+    if not one["ok"]:
+        return "MEND"
+    return "RENEW" if one.get("renew") else "ok"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.contract import Failure
+from adapters.contract import AuthExpired, Failure
 from scheduler.budgets import made_this_month, used_up
 from scheduler.model import DAEMON, Scope, WrongUse
 from scheduler.secrets import WRITABLE, StoredSecret
+from scheduler.services.lasting import lasting
 from scheduler.services.permitting import Right, require
 from scheduler.store import catalogue, pauses
 from scheduler.store.ledger import Entry, write_down
@@ -83,6 +84,8 @@ def _checked(desk: Desk, account: Account) -> dict[str, object]:
     told: dict[str, object] = {"id": account.id, "platform": account.platform, "ok": False}
     try:
         who = desk.adapter_of(account.id).whoami()
+    except AuthExpired as failure:
+        return {**told, "message": str(failure), **_until_when(desk, account, str(failure))}
     except Failure as failure:
         return {**told, "message": str(failure)}
     with desk.database.write() as tx:
@@ -102,7 +105,27 @@ def _checked(desk: Desk, account: Account) -> dict[str, object]:
                 words = used_up(account.id, most, desk.now(), made=made)
                 return {**told, **opens, "message": f"{opens['message']}: {words}"}
         _end_our_pause(tx, desk, account.id)
-    return {**told, "ok": True, **opens}
+    return {**told, "ok": True, **opens, **_until_when(desk, account, opens["message"])}
+
+
+def _until_when(desk: Desk, account: Account, before: str) -> dict[str, object]:
+    """How long its credentials last, after what was said `before`; nothing where nobody knows of an end.
+
+    `renew`: whether a person has to see to it, from 30 days before on, and whenever posts come after the end.
+    """
+    try:
+        found = lasting(desk, account)
+    except Failure as failure:
+        return {"message": f"{before}; how long its credentials last could not be asked ({failure})"}
+    if found is None:
+        return {}
+    zone = desk.settings.mission(account.mission).time_zone
+    return {
+        "message": f"{before}; {found.words(account, zone, desk.now())}",
+        "expires_at": found.ends_at.isoformat(),
+        "posts_after": found.posts_after,
+        "renew": found.wants_a_person(desk.now()),
+    }
 
 
 def _end_our_pause(tx: Transaction, desk: Desk, account: str) -> None:

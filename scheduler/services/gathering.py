@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from posts.model import Mission
 from scheduler.alarm import words
-from scheduler.alarm.events import TOPICS, Event, Topic, by_reason, event_of, is_due
+from scheduler.alarm.events import EXPIRES, TOPICS, Event, Topic, by_reason, event_of, is_due
 from scheduler.model import DAEMON, Scope
-from scheduler.store import alerts, pauses, posts
+from scheduler.store import alerts, ledger, pauses, posts
 from scheduler.store.alerts import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from scheduler.alarm.events import Case
     from scheduler.alarm.notice import Notice
@@ -84,7 +84,7 @@ class Gatherer:
         groups: dict[Key, list[Event]] = {}
         for number, one in list(self._waiting.items()):
             case = standing.get(one.delivery)
-            if one.topic is Topic.ACCOUNT:
+            if one.account:
                 groups.setdefault((one.topic, one.account), []).append(one)
             elif case and TOPICS.get(case.state) is one.topic:
                 groups.setdefault((one.topic, case.mission), []).append(one)
@@ -100,6 +100,8 @@ class Gatherer:
     ) -> Notice | None:
         if key[0] is Topic.ACCOUNT:
             return self._of_account(tx, key[1], now)
+        if key[0] is Topic.EXPIRY:
+            return self._of_expiry(tx, key[1], now)
         return self._of_cases(tx, key, those, standing, now)
 
     def _found(self, key: Key, those: Sequence[Event], message: Notice | None, now: datetime) -> Found | None:
@@ -123,6 +125,16 @@ class Gatherer:
         mission = self._mission(account.mission)
         due = alerts.next_due(tx, now, account=name)
         return words.of_account(name, mission, why, waiting=alerts.waiting_count(tx, name), next_due=due, now=now)
+
+    def _of_expiry(self, tx: Transaction, name: str, now: datetime) -> Notice | None:
+        """What the newest warning says: an older one that nobody was told of is over."""
+        said = ledger.last_of(tx, f"account:{name}", EXPIRES)
+        account = next((one for one in self._desk.settings.accounts if one.id == name), None)
+        if said is None or account is None:
+            return None
+        ends_at = datetime.fromisoformat(str(said["ends_at"]))
+        after = alerts.planned_after(tx, name, ends_at)
+        return words.of_expiry(name, self._mission(account.mission), ends_at, posts_after=after, now=now)
 
     def _of_cases(
         self, tx: Transaction, key: Key, those: Sequence[Event], standing: Mapping[int, Case], now: datetime

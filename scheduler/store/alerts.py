@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, or_, select, update
 
-from scheduler.alarm.events import TOPICS, Case
+from scheduler.alarm.events import EXPIRES, TOPICS, Case
 from scheduler.model import DAEMON, State
 from scheduler.store.claims import approved
 from scheduler.store.schema import alert_cursor, audit, delivery, post
@@ -62,7 +62,9 @@ def news(tx: Transaction, after: int, most: int) -> tuple[list[dict[str, Any]], 
     """
     stopped = [audit.c.after.like(f'%"state":"{state}"%') for state in TOPICS]
     query = select(audit.c.id, audit.c.at, audit.c.verb, audit.c.subject, audit.c.before, audit.c.after)
-    query = query.where(audit.c.id > after, audit.c.actor == DAEMON, or_(audit.c.verb == "pause", *stopped))
+    query = query.where(
+        audit.c.id > after, audit.c.actor == DAEMON, or_(audit.c.verb.in_(("pause", EXPIRES)), *stopped)
+    )
     rows = [dict(row) for row in tx.execute(query.order_by(audit.c.id).limit(most)).mappings()]
     last = tx.scalar(select(func.max(audit.c.id))) or 0
     return rows, (rows[-1]["id"] if len(rows) == most else max(after, last))
@@ -107,6 +109,13 @@ def next_due(tx: Transaction, now: datetime, *, mission: str = "", account: str 
     wanted = delivery.c.account_id == account if account else delivery.c.mission == mission
     found: datetime | None = tx.scalar(query.where(wanted))
     return found
+
+
+def planned_after(tx: Transaction, account: str, instant: datetime) -> int:
+    """How many deliveries of the account are planned for that instant or later, approved or not yet."""
+    query = select(func.count()).select_from(delivery).where(delivery.c.account_id == account)
+    query = query.where(delivery.c.state.in_((State.WAITING, State.HELD)), delivery.c.due_at >= instant)
+    return int(tx.scalar(query) or 0)
 
 
 def waiting_count(tx: Transaction, account: str) -> int:

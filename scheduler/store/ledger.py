@@ -63,6 +63,13 @@ def write_down(tx: Transaction, entries: Sequence[Entry]) -> None:
     _append(tx, audit, rows)
 
 
+def last_of(tx: Transaction, subject: str, verb: str) -> dict[str, object] | None:
+    """What the newest audit row of this subject and verb says of `after`; None where there is none."""
+    query = select(audit.c.after).where(audit.c.subject == subject, audit.c.verb == verb)
+    found = tx.scalar(query.order_by(audit.c.id.desc()).limit(1))
+    return None if found is None else dict(json.loads(found))
+
+
 def append_readings(tx: Transaction, rows: Sequence[dict[str, object]]) -> None:
     """The readings (columns of `engagement` but id and hashes) are its newest rows once this transaction commits."""
     _append(tx, engagement, list(rows))
