@@ -16,7 +16,7 @@ from adapters.graph_lease import Lease
 from adapters.http import Http
 from adapters.options import wrong
 from adapters.parts import broken_off, parts_out
-from adapters.threads_answers import SOON, Unfinished, is_not_there, refusal
+from adapters.threads_answers import SOON, Lost, Unfinished, is_not_there, refusal
 from adapters.threads_containers import Containers, saved, status_of
 from adapters.threads_posts import OwnPosts
 from adapters.threads_profile import LIMITS, METRICS, PROFILE, QUOTA_WHERE_UNSAID, VERSION
@@ -97,12 +97,11 @@ class Threads:
                 if not posted:
                     progress.posting()
                     posted = True
-                out.append(self._put(me, container))
+                out.append(self._put(me, container, progress))
             except Unfinished as unfinished:
                 return NotReady(after=SOON, reason=str(unfinished))
             except Failure as failure:
-                where = str(out[0]["permalink"]) if out else ""
-                raise broken_off(failure, f"part {number} of {len(message.parts)} is not out", where) from None
+                raise broken_off(failure, f"part {number} of {len(message.parts)} is not out", _where(out)) from None
             if number < len(message.parts):
                 progress.save(f"part-{number}", out[-1])
         return _receipt(out)
@@ -180,9 +179,13 @@ class Threads:
         containers = Containers(self._graph, me.remote_id, lambda: place_for(self._account, self._public_media))
         return containers.ready(message, number, more, progress)
 
-    def _put(self, me: Identity, container: str) -> dict[str, object]:
+    def _put(self, me: Identity, container: str, progress: Progress) -> dict[str, object]:
         """The id and the address of the post that is public now; the account's page where its own is not told."""
-        found = self._graph.post_once("publishing", f"/{me.remote_id}/threads_publish", {"creation_id": container})
+        try:
+            found = self._graph.post_once("publishing", f"/{me.remote_id}/threads_publish", {"creation_id": container})
+        except Lost:
+            progress.save("lost", {"id": container})
+            raise
         remote_id = id_in(found)
         if not remote_id:
             raise Ambiguous(f"publishing: {self._graph.host} said yes without the post's id", http_status=200)
@@ -215,6 +218,11 @@ class Threads:
             values = told.get(name) or [None]
             if type(value := values[-1]) is int and value >= 0:
                 yield Reading(remote_id=remote_id, metric=metric, value=value, source="threads")
+
+
+def _where(out: Sequence[dict[str, object]]) -> str:
+    """The address of the first part; empty where none is out."""
+    return str(out[0]["permalink"]) if out else ""
 
 
 def _receipt(out: Sequence[dict[str, object]]) -> Receipt:

@@ -26,6 +26,10 @@ class Unfinished(Retryable):
     """The platform is still working on what it was given."""
 
 
+class Lost(Retryable):
+    """The platform does not know, just now, what it was asked to publish: it was not published."""
+
+
 class Unfetched(Retryable):
     """The platform could not get a picture from the address that it was given."""
 
@@ -43,7 +47,7 @@ def refusal(answer: Answer, *, posting: bool) -> Failure:
         return graph_answers.refusal(answer, posting=posting)
     what, said, told = answer.what, f"{error.name}: {error.words}", told_of(answer, error)
     if error.subcode == NO_SUCH_THING and posting:
-        return Retryable(f"{what}: the platform does not know yet what was prepared ({said})", after=SOON, **told)
+        return Lost(f"{what}: the platform does not know yet what was prepared ({said})", after=SOON, **told)
     if RESTRICTED in error.codes:
         return Restricted(f"{what}: the platform restricts the account ({said})", **told)
     if error.codes & NOT_FETCHED:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from adapters.contract import Duplicate, NotSetUp, Rejected, Retryable
+from adapters.contract import Ambiguous, Duplicate, NotSetUp, Rejected, Retryable
 from adapters.graph import id_in
 from adapters.threads_answers import SOON, Unfetched, Unfinished, is_not_there, refusal
 
@@ -41,8 +41,9 @@ class Containers:
         step = f"container-{number}"
         if not saved(progress, step):
             self._make(step, f"preparing part {number}", self._fields(message, number, more, progress), progress)
-        self._wait_for(saved(progress, step), progress)
-        return saved(progress, step)
+        container = saved(progress, step)
+        self._wait_for(container, progress, unpublished=container == saved(progress, "lost"))
+        return container
 
     def _fields(self, message: Message, number: int, more: dict[str, str], progress: Progress) -> dict[str, str]:
         text, media = message.parts[number - 1], message.media if number == 1 else ()
@@ -53,7 +54,7 @@ class Containers:
             return {**self._picture(media[0]), **fields}
         children = [self._child(place, one, progress) for place, one in enumerate(media, 1)]
         for child in children:
-            self._wait_for(child, progress)
+            self._wait_for(child, progress, unpublished=True)
         return {"media_type": "CAROUSEL", "children": ",".join(children), **fields}
 
     def _child(self, place: int, picture: Media, progress: Progress) -> str:
@@ -77,8 +78,8 @@ class Containers:
             raise Retryable(f"{what}: {self._graph.host} answered without an id")
         progress.save(step, {"id": container})
 
-    def _wait_for(self, container: str, progress: Progress) -> None:
-        """Nothing, where it is finished."""
+    def _wait_for(self, container: str, progress: Progress, *, unpublished: bool) -> None:
+        """Nothing, where it is finished. `unpublished`: that it surely was not, should it be there no more."""
         status, words = status_of(self._graph, container)
         match status:
             case "FINISHED":
@@ -90,9 +91,14 @@ class Containers:
             case "ERROR":
                 forget(progress)
                 raise _broken(words, progress)
+            case "EXPIRED":
+                forget(progress)
+                raise Retryable("what was prepared has expired unpublished; it is prepared anew", after=SOON)
             case _:
                 forget(progress)
-                raise Retryable("what was prepared is there no more, unpublished; it is prepared anew", after=SOON)
+                if unpublished:
+                    raise Retryable("what was prepared is lost, unpublished; it is prepared anew", after=SOON)
+                raise Ambiguous("the platform does not know any more what was prepared; it may have been published")
 
 
 def status_of(graph: Graph, container: str) -> tuple[str, str]:

@@ -13,13 +13,17 @@ import requests
 
 from adapters.bluesky import Bluesky
 from adapters.contract import Receipt, Rejected
+from adapters.linkedin import LinkedIn
 from adapters.mastodon import Mastodon
 from adapters.scripted.bluesky import BlueskyServer
+from adapters.scripted.linkedin import PAGE, LinkedInServer
 from adapters.scripted.mastodon import MastodonServer
 from adapters.scripted.telegram import TelegramServer
+from adapters.scripted.threads import ThreadsServer
 from adapters.scripted.x import XServer
 from adapters.telegram import Telegram
 from adapters.telegram_profile import LIMITS as TELEGRAM
+from adapters.threads import Threads
 from adapters.x import X
 from posts.measure_text import measure
 from tests.adapters.parts import MESSAGE, TOKEN, KnownSecret, account, keys_of, now, picture
@@ -107,11 +111,28 @@ def scripted_mastodon() -> Iterator[Shop]:
         yield Shop(adapter=adapter, taken=lambda: [one.text for one in server.accepted])
 
 
+@contextmanager
+def scripted_linkedin() -> Iterator[Shop]:
+    with LinkedInServer(now, TOKEN) as server:
+        options = {"author": PAGE, "hashtags": "escaped"}  # so every sign that is counted as escaped is
+        adapter = LinkedIn(account(base_url=server.url, options=options), KnownSecret(TOKEN))
+        yield Shop(adapter=adapter, taken=lambda: [one.text for one in server.log])
+
+
+@contextmanager
+def scripted_threads() -> Iterator[Shop]:
+    with ThreadsServer(now, TOKEN) as server:
+        adapter = Threads(account(base_url=server.url), KnownSecret(TOKEN))
+        yield Shop(adapter=adapter, taken=lambda: [one.text for one in server.accepted])
+
+
 SCRIPTED = {
     "x": scripted_x,
     "bluesky": scripted_bluesky,
     "telegram": scripted_telegram,
     "mastodon": scripted_mastodon,
+    "linkedin": scripted_linkedin,
+    "threads": scripted_threads,
 }
 
 

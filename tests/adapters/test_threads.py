@@ -175,6 +175,19 @@ def test_a_container_that_is_lost_on_its_way_is_no_post_and_is_prepared_anew(ser
     assert server.public == 1
 
 
+def test_what_is_there_no_more_and_was_never_refused_may_have_been_published(server: ThreadsServer) -> None:
+    """Only a person who looked can say that it was not; then it is prepared anew."""
+    progress = MemoryProgress(stop_at="posting")
+    with pytest.raises(Stopped):
+        adapter_for(server).publish(MESSAGE, "k", progress)
+    server.containers.clear()
+    progress = MemoryProgress(saved=progress.saved)
+    with pytest.raises(Ambiguous, match="may have been published"):
+        adapter_for(server).publish(MESSAGE, "k", progress)
+    assert adapter_for(server).find(MESSAGE, "k", now(), progress) is None
+    made(adapter_for(server).publish(MESSAGE, "k", progress))
+
+
 def test_what_was_published_already_is_never_published_again(server: ThreadsServer) -> None:
     """A person said that it did not go out; the platform knows better, and it is looked up."""
     since, progress = now(), MemoryProgress()
@@ -235,7 +248,7 @@ def test_each_refusal_of_the_publication_says_whose_turn_it_is(
     server.will_fail(reply, path=PUBLISH)
     with pytest.raises(Failure) as raised:
         adapter_for(server).publish(MESSAGE, "k", MemoryProgress())
-    assert type(raised.value) is expected
+    assert isinstance(raised.value, expected)
     assert_tells_no_secret(raised.value, TOKEN)
 
 

@@ -7,13 +7,11 @@ import os
 import pytest
 
 from adapters import registry
-from posts.limits import TextLimit, Unit
 from posts.measure_text import measure
 from tests.posts.scripts import Sample, counted_by_the_oracle, has_oracle, samples
 
 TEXTS = samples()
-LIMITS = {name: registry.profile_of(name).limits.text[0] for name in ("x", "telegram", "mastodon")}
-THREADS = TextLimit(unit=Unit.EMOJI_BYTES, max=500)
+LIMITS = {name: registry.profile_of(name).limits.text[0] for name in ("x", "telegram", "mastodon", "threads")}
 
 
 @pytest.mark.parametrize("sample", TEXTS, ids=lambda one: one.what)
@@ -22,7 +20,7 @@ def test_a_text_is_as_long_as_each_platform_says(sample: Sample) -> None:
     graphemes, in_bytes = registry.profile_of("bluesky").limits.text
     counted = {name: measure(sample.text, limit) for name, limit in LIMITS.items()}
     both = [measure(sample.text, graphemes), measure(sample.text, in_bytes)]
-    assert {**counted, "bluesky": both, "threads": measure(sample.text, THREADS)} == sample.lengths
+    assert {**counted, "bluesky": both} == sample.lengths
 
 
 def test_the_table_says_what_the_oracle_says() -> None:
