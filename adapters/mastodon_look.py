@@ -51,9 +51,9 @@ class Lookout:
         raise Retryable(f"looking for our own posts: more than {PAGES_MAX * PAGE_POSTS} since {since.isoformat()}")
 
     def firsts(self, own: Sequence[Mapping[str, Any]], message: Message) -> list[Receipt]:
-        """Those that may be the message's first part: they reply to nothing. Raises Retryable where one is nameless."""
-        alone = [one for one in own if answers(one) is None and pictures_of(one) == len(message.media)]
-        alike = [one for one in alone if self._says(one, message.text)]
+        """Those that may be the message's first part: no replies, nothing shared. Raises Retryable where nameless."""
+        alone = [one for one in own if answers(one) is None and not one.get("reblog")]
+        alike = [one for one in alone if pictures_of(one) == len(message.media) and self._says(one, message.text)]
         receipts = [receipt for one in alike if (receipt := receipt_of(one))]
         if alike and not receipts:
             host = self._session.host

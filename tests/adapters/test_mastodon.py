@@ -320,6 +320,18 @@ def test_a_post_from_before_the_attempt_is_not_ours(server: MastodonServer) -> N
     assert adapter.find(MESSAGE, "k", now() + timedelta(minutes=1), MemoryProgress()) is not None
 
 
+def test_our_own_older_post_that_was_shared_again_is_not_this_one(server: MastodonServer) -> None:
+    """Software that lists what was shared though we ask it not to gives last year's words with today's date."""
+    shared = {"id": "1", "url": "https://m.example/1", "content": "<p>hello</p>", "created_at": now().isoformat()}
+    server.will_fail(
+        reply_json([{**shared, "reblog": {**shared, "id": "0"}}]),
+        method="GET",
+        path="/api/v1/accounts/id-iomgeorgia/statuses",
+    )
+    server.will_fail(reply_json([]), method="GET", path="/api/v1/accounts/id-iomgeorgia/statuses")
+    assert adapter_for(server).find(worded("hello"), "k", now(), MemoryProgress()) is None
+
+
 def test_our_post_without_an_address_is_not_taken_for_absent(server: MastodonServer) -> None:
     """It is there: to say 'not found' would send it again."""
     status = {"id": "1", "content": "<p>hello</p>", "created_at": now().isoformat(), "media_attachments": []}

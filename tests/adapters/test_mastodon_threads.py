@@ -92,6 +92,13 @@ def test_a_crash_within_a_thread_is_told_apart_by_looking(server: MastodonServer
     assert len(found.parts) == parts
 
 
+def test_the_picture_of_a_thread_that_goes_on_is_not_uploaded_again(server: MastodonServer, tmp_path: Path) -> None:
+    """It is out with the first part; a second one would hang at the server for nobody."""
+    message, progress = replace(THREAD, media=(picture(tmp_path),)), stopped_after(server, parts=1)
+    made(adapter_for(server).publish(message, "k", progress))
+    assert server.uploads == 0
+
+
 def test_a_thread_whose_progress_is_lost_is_completed_and_not_repeated(server: MastodonServer) -> None:
     """A database put back from a backup knows of no part; within the hour the keys still do."""
     stopped_after(server, parts=2)
