@@ -230,6 +230,7 @@ class _MinedFeed(Feed):
 
 
 def points_for(platform: str) -> tuple[Point, ...]:
-    """The points that exist there: a folder is revealed in one move, and uploads nothing."""
-    of_the_outbox = frozenset({Point.K2, Point.K2B, Point.K4})
-    return tuple(one for one in Point if platform != "outbox" or one not in of_the_outbox)
+    """The points that exist there: a folder is revealed in one move, and Telegram takes pictures with the post."""
+    uploads = frozenset({Point.K2, Point.K2B})
+    missing = {"outbox": uploads | {Point.K4}, "telegram": uploads}
+    return tuple(one for one in Point if one not in missing.get(platform, ()))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LAG = timedelta(seconds=45)  # later than the first look, before the second
 TOKEN = "rig-token-of-"
+OWN_SERVER = re.compile(r"/(?:bluesky|telegram)/(?P<account>[^/]+)/")
 
 
 class MastodonFace(MastodonServer):
@@ -157,7 +158,9 @@ class PlainFace:
 
 
 def account_of(request: Request) -> str:
-    """Whose token the request carries; empty for one that is not ours."""
+    """Whose own server is asked, or whose token the request carries; empty for one that is not ours."""
+    if own := OWN_SERVER.match(request.path):
+        return own["account"]
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     return token.removeprefix(TOKEN) if token.startswith(TOKEN) else ""
 

@@ -24,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 from adapters.scripted.server import Reply, Request, reply_json
 from tests.faults.clock import SharedClock
 from tests.faults.faces import MastodonFace, PlainFace, account_of
+from tests.faults.own_servers import OWN_SERVERS, OwnServers
 from tests.faults.script import KILLING, LOOK, POSTING, TAKEN, UPLOAD, Fault, Script, mark_in
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
 OPENING_BYTES = 400
 HANG_S = 3.0
 SLOW_S = 0.2
-POSTING_PATHS = ("/api/v1/statuses", "/by-text/posts", "/no-lookup/posts")
-UPLOAD_PATHS = ("/api/v2/media", "/by-text/media", "/no-lookup/media")
+POSTING_PATHS = (
+    *("/api/v1/statuses", "/by-text/posts", "/no-lookup/posts"),
+    *("/com.atproto.repo.putRecord", "/sendMessage", "/sendPhoto"),
+)
+UPLOAD_PATHS = ("/api/v2/media", "/by-text/media", "/no-lookup/media", "/com.atproto.repo.uploadBlob")
+LOOK_PATHS = ("/statuses", "/posts", "/com.atproto.repo.getRecord")
 INSTEAD = {
     Fault.BROKEN: reply_json({"error": "Internal Server Error"}, 500),
     Fault.AWAY: Reply(status=503, headers={"Retry-After": "20"}),
@@ -70,6 +75,7 @@ class Judge(ThreadingHTTPServer):
         self.mastodon = MastodonFace(self.clock, self._note)
         self.by_text = PlainFace("by-text", self.clock, self._note, listed=True)
         self.no_lookup = PlainFace("no-lookup", self.clock, self._note, listed=False)
+        self.own_servers = {name: OwnServers(name, self._note) for name in OWN_SERVERS}
         for one in (self.mastodon, self.by_text, self.no_lookup):
             one.address = self.url
 
@@ -98,7 +104,8 @@ class Judge(ThreadingHTTPServer):
     def serve_request(self, request: Request, fault: Fault) -> Reply:
         """The answer of the face, with all that it took on disk."""
         name = request.path.split("/")[1]
-        face = {"by-text": self.by_text, "no-lookup": self.no_lookup}.get(name, self.mastodon)
+        plain = {"by-text": self.by_text, "no-lookup": self.no_lookup}
+        face = self.own_servers.get(name) or plain.get(name) or self.mastodon
         with self._lock:
             self._face, self._last_id = name, ""
             reply = face.carry_out(request)
@@ -221,11 +228,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _kind(method: str, path: str) -> str:
     place = urlsplit(path).path
-    if method == "POST" and place in POSTING_PATHS:
+    if method == "POST" and place.endswith(POSTING_PATHS):
         return POSTING
-    if method == "POST" and place in UPLOAD_PATHS:
+    if method == "POST" and place.endswith(UPLOAD_PATHS):
         return UPLOAD
-    return LOOK if method == "GET" and place.endswith(("/statuses", "/posts")) else ""
+    return LOOK if method == "GET" and place.endswith(LOOK_PATHS) else ""
 
 
 def main(folder: Path) -> None:

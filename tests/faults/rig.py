@@ -31,6 +31,7 @@ from tests.faults.checker import ON_THE_WAY, Taken, Verdict, check, read_judged,
 from tests.faults.clock import SharedClock
 from tests.faults.crash import Order, Point
 from tests.faults.faces import TOKEN
+from tests.faults.own_servers import OWN_SERVERS, secret_of
 from tests.faults.script import Fault, Script
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
     from scheduler.store.database import Database
 
 ZONES = {"GE": "Asia/Tbilisi", "TJ": "Asia/Dushanbe"}
-FACES = ("mastodon", "rig-by-text", "rig-no-lookup")
-PLATFORMS = ("outbox", *FACES)
+PLATFORMS = ("outbox", "mastodon", "rig-by-text", "rig-no-lookup")
 STRIKES = {Point.K4: Fault.KILL_PARTIAL, Point.K5: Fault.KILL_ACCEPTED}
 SPEED = 1.0
 MORNING = time(6, tzinfo=UTC)
@@ -264,11 +264,13 @@ class Rig:
             parts.append(
                 f'[[account]]\nid = "{account}"\nmission = "{_mission_of(account)}"\nplatform = "{platform}"\n'
             )
-            if platform in FACES:
+            if platform != "outbox":
+                own = platform in OWN_SERVERS
                 secret = self.folder / f"{account}.secret"
-                secret.write_text(TOKEN + account)
+                secret.write_text(secret_of(account, platform) if own else TOKEN + account)
                 secret.chmod(0o600)
-                parts.append(f'base_url = "{self.judge_url}"\nsecret = "file:{secret.name}"\n')
+                address = f"{self.judge_url}/{platform}/{account}" if own else self.judge_url
+                parts.append(f'base_url = "{address}"\nsecret = "file:{secret.name}"\n')
         (self.folder / "config.toml").write_text("\n".join(parts), encoding="utf-8")
 
 

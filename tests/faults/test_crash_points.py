@@ -8,16 +8,19 @@ import pytest
 
 from scheduler.model import State
 from tests.faults.crash import AT_THE_PLATFORM, OF_RECOVERY, Order, Point, points_for
+from tests.faults.own_servers import OWN_SERVERS
 from tests.faults.rig import PLATFORMS, STRIKES, Rig
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 POSTS_EACH = 6
-HEALS = frozenset({"outbox", "mastodon"})  # where sending again after every look is harmless, no doubt may be left
+HEALS = frozenset(
+    {"outbox", "mastodon", "bluesky"}
+)  # where sending again after every look is harmless, no doubt may be left
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("platform", [*PLATFORMS, *OWN_SERVERS])
 def test_at_whatever_step_the_process_dies_nothing_is_doubled_lost_or_called_published(
     platform: str, tmp_path: Path, url: str
 ) -> None:
