@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.contract import Ambiguous, Duplicate, Failure, Rejected, Retryable, UsedUp
 from adapters.http import Answer, failure_for, wait_asked
+from adapters.http_calls import instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ PAID_OUT = frozenset({"usage-capped", "credits"})
 ACCOUNT_TYPES = frozenset(
     {"client-forbidden", "unsupported-authentication", "oauth1-permissions", "not-authorized-for-resource"}
 )
+DAY_LIMITS = ("x-user-limit-24hour", "x-app-limit-24hour")  # beside those of a quarter of an hour; seen in its answers
 ACCOUNT_WORDS = ("suspended", "account is temporarily locked", "to protect our users from spam")
 
 
@@ -55,6 +57,9 @@ def refusal(answer: Answer, *, posting: bool) -> Failure:
         )
     if status in {400, 403} and posting and (DUPLICATE_CODE in codes or "duplicate content" in spoken.lower()):
         return Duplicate(f"{what}: the platform says that it has this post already ({spoken})", **told)
+    if status == 429 and (reset := _day_ends(answer)):
+        after = wait_asked({"date": answer.headers.get("date", ""), "x-rate-limit-reset": reset})
+        return Retryable(f"{what}: the limit of 24 hours is used up ({spoken}){_at(reset)}", after=after, **told)
     if status == 403 and codes & LIMITED_CODES:
         after = wait_asked(answer.headers)
         return Retryable(f"{what}: asked to come back later ({spoken})", after=after, **told)
@@ -63,6 +68,17 @@ def refusal(answer: Answer, *, posting: bool) -> Failure:
     if status >= 500 and posting:
         return Ambiguous(f"{what}: the answer does not say what became of it ({status}: {spoken})", **told)
     return failure_for(answer, posting)
+
+
+def _day_ends(answer: Answer) -> str:
+    """When the limit of 24 hours that nothing is left of begins anew, as the platform writes it; empty: some is."""
+    spent = [one for one in DAY_LIMITS if answer.headers.get(f"{one}-remaining", "").strip() == "0"]
+    return max((answer.headers.get(f"{one}-reset", "").strip() for one in spent), default="")
+
+
+def _at(reset: str) -> str:
+    until = instant(reset)
+    return f"; it begins anew at {until:%Y-%m-%d %H:%M} UTC" if until else ""
 
 
 def _kind(problem: Mapping[str, Any]) -> str:

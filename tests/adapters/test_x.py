@@ -268,6 +268,23 @@ def test_too_many_posts_are_tried_again_when_the_platform_says_so(server: XServe
     assert raised.value.after is None
 
 
+@pytest.mark.parametrize("whose", ["user", "app"])
+def test_a_day_that_is_used_up_is_not_taken_for_a_quarter_of_an_hour(server: XServer, whose: str) -> None:
+    """The short limit's reset would have it asked again in vain all day; people read when the long one ends."""
+    ends = now() + timedelta(hours=5)
+    day = {f"x-{whose}-limit-24hour-remaining": "0", f"x-{whose}-limit-24hour-reset": str(int(ends.timestamp()))}
+    short = {"x-rate-limit-remaining": "91", "x-rate-limit-reset": str(int(now().timestamp()) + 60)}
+    server.will_fail(problem(429, **day, **short), path=POSTS)
+    with pytest.raises(Retryable, match=f"limit of 24 hours is used up .* anew at {ends:%Y-%m-%d %H:%M} UTC") as raised:
+        adapter_for(server).publish(MESSAGE, "k", MemoryProgress())
+    assert raised.value.after == timedelta(hours=1)
+    server.will_fail(problem(429, **{**day, f"x-{whose}-limit-24hour-remaining": "7"}, **short), path=POSTS)
+    with pytest.raises(Retryable, match="asked to come back later") as raised:
+        adapter_for(server).publish(MESSAGE, "k", MemoryProgress())
+    assert raised.value.after is not None
+    assert raised.value.after <= timedelta(minutes=2)
+
+
 @pytest.mark.parametrize("mishap", [Mishap.CLOSE, Mishap.HANG, Mishap.TRUNCATE, Mishap.GARBAGE])
 def test_a_lost_answer_is_ambiguous_and_the_post_is_found(server: XServer, mishap: Mishap) -> None:
     """The server took it: sending again would be the duplicate that people leave over."""
