@@ -8,54 +8,37 @@ itself.
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from adapters.contract import (
     Ambiguous,
-    Fact,
     Failure,
     Gone,
     Identity,
-    Lookup,
-    Profile,
     Reading,
     Receipt,
     Rejected,
     Retryable,
 )
-from adapters.facebook_counts import METRICS, counts_of
+from adapters.facebook_counts import counts_of
 from adapters.facebook_photos import uploaded, without_photos
 from adapters.facebook_posts import POST_ID, OwnPosts
-from adapters.graph import FACEBOOK, VERSION, VERSION_OPTION, Graph, id_in
+from adapters.facebook_profile import LIMITS, PROFILE
+from adapters.graph import FACEBOOK, Graph, id_in
 from adapters.graph_answers import is_no_page, is_not_there, no_page, refusal
 from adapters.http import Http
 from adapters.parts import broken_off, parts_of, parts_out
-from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from adapters.contract import Progress, Secrets
+    from posts.limits import Limits
     from posts.model import Account, Message
 
 READ_TIMEOUT_S = 30  # a silence taken for a failure costs a person's time here: not being listed proves nothing
-PHOTOS, COMMENTS = "Meta docs, Graph API, photo uploads", "Meta API description, page post comments"
-LIMITS = Limits(
-    text=(TextLimit(unit=Unit.UTF16, max=63_206),),
-    images_max=10,
-    image_types=("image/jpeg", "image/png", "image/bmp", "image/gif", "image/tiff"),
-    image_bytes_max=4_000_000,
-    alt_text=TextLimit(unit=Unit.UTF16, max=1000),
-    first_comment=(TextLimit(unit=Unit.UTF16, max=8000),),
-)
 PAGE_FIELDS = "id,name,username,link,category"  # a person has no category: so a person's token is told from a Page's
-
-
-def _fact(
-    name: str, value: str, unit: str, source: str, *, read_on: date = date(2026, 11, 24), sure: bool = True
-) -> Fact:
-    return Fact(name=name, value=value, unit=unit, source=source, read_on=read_on, sure=sure)
 
 
 class Facebook:
@@ -64,28 +47,7 @@ class Facebook:
     Without base_url the server is https://graph.facebook.com. Option `version`: of the interface.
     """
 
-    profile = Profile(
-        platform="facebook",
-        limits=LIMITS,
-        lookup=Lookup.BY_TEXT,
-        metrics=METRICS,
-        can_delete=True,
-        comment_follows=True,
-        facts=(
-            _fact("text", "63206", "characters", "common knowledge; no official page found", sure=False),
-            _fact("images", "10", "pictures", "custom; the platform publishes no maximum", sure=False),
-            _fact("image size", "4000000", "bytes, recommended; less than 10 MB is demanded", PHOTOS),
-            _fact("alt text", "1000", "characters", "that of its sister Instagram; no maximum published", sure=False),
-            _fact("first comment", "taken", "from the Page itself", COMMENTS, read_on=date(2026, 4, 15)),
-            _fact(
-                "first comment's length", "8000", "characters", "common knowledge; no official page found", sure=False
-            ),
-            _fact("an uploaded picture is kept", "24", "hours", "third-party audit, 4 October 2026", sure=False),
-            _fact("version", VERSION, "of the interface; each lives for about two years", "facebook-business 26.0.3"),
-            _fact("counts", "50", "readings per call", "Meta docs, Graph API, batch requests"),
-        ),
-        options=(VERSION_OPTION,),
-    )
+    profile = PROFILE
 
     def __init__(self, account: Account, secrets: Secrets, *, http: Http | None = None):
         self._http = http or Http(account.base_url or FACEBOOK, read_timeout_s=READ_TIMEOUT_S)

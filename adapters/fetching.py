@@ -16,6 +16,6 @@ def place_for(account: Account, public_media: PublicMedia | None) -> PublicMedia
     if public_media is None:
         raise NotSetUp(
             f"account '{account.id}': the platform fetches pictures from a public address, and this installation has"
-            " none; write [console] public_url in config.toml, then resume the account"
+            " none; write [console] public_url or [media] s3 in config.toml, then resume the account"
         )
     return public_media

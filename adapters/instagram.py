@@ -6,104 +6,54 @@ of ours, but what it is prepared in tells whether it was published.
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from adapters.contract import (
     Ambiguous,
-    Fact,
     Failure,
     Gone,
     Identity,
-    Lookup,
     NotReady,
-    Option,
-    Profile,
     Reading,
     Receipt,
     Rejected,
     Retryable,
 )
 from adapters.fetching import place_for
-from adapters.graph import FACEBOOK, VERSION, VERSION_OPTION, Graph, id_in
+from adapters.graph import FACEBOOK, Graph, id_in
+from adapters.graph_lease import Lease
 from adapters.http import Http
-from adapters.instagram_account import QUOTA_WHERE_UNSAID, refuse_used_up, whose
+from adapters.instagram_account import refuse_used_up, whose
 from adapters.instagram_answers import SOON, Unfinished, refusal
 from adapters.instagram_containers import PUBLISHED, Containers, saved, status_of
-from adapters.instagram_counts import METRICS, Counts
+from adapters.instagram_counts import Counts
 from adapters.instagram_posts import own_post, post_at
+from adapters.instagram_profile import LIMITS, PROFILE
 from adapters.options import refuse_other_than
-from posts.limits import Limits, TextLimit, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from adapters.contract import Progress, PublicMedia, Secrets
+    from posts.limits import Limits
     from posts.model import Account, Message
 
 SERVERS = {"instagram": "https://graph.instagram.com", "facebook": FACEBOOK}
 LOGINS = tuple(SERVERS)
 READ_TIMEOUT_S = 30  # a silence taken for a failure costs a person's time here
-DOCUMENTS = "Meta docs, Instagram content publishing"
-LIMITS = Limits(
-    text=(TextLimit(unit=Unit.UTF16, max=2200),),
-    images_max=10,
-    image_types=("image/jpeg",),
-    image_bytes_max=8_000_000,
-    image_ratio_min=0.8,
-    image_ratio_max=1.91,
-    alt_text=TextLimit(unit=Unit.UTF16, max=1000),
-    media_required=True,
-    hashtags_max=30,
-    mentions_max=20,
-)
-
-
-def _fact(name: str, value: str, unit: str, *, sure: bool = True) -> Fact:
-    source = "third-party audit of the platform's documentation, 4 October 2026"
-    return Fact(name=name, value=value, unit=unit, source=source, read_on=date(2026, 10, 4), sure=sure)
-
-
-def _documented(name: str, value: str, unit: str, source: str = DOCUMENTS, *, sure: bool = True) -> Fact:
-    return Fact(name=name, value=value, unit=unit, source=source, read_on=date(2026, 11, 24), sure=sure)
 
 
 class Instagram:
     """One account. Its secret is an access token, or `{"access_token": …, "app_secret": …}` for proofs.
 
+    That of the account itself lives 60 days; as an object, in a place that can be written, it is renewed in good time.
     The platform fetches the pictures itself: `public_media` says from where. Option `login`: "instagram" (as when it is
     not given) for the token of the account itself, "facebook" for that of the Page that it is linked to. Option
     `version`: of the interface. Without base_url the server is the one of the log-in.
     """
 
-    profile = Profile(
-        platform="instagram",
-        limits=LIMITS,
-        lookup=Lookup.BY_TEXT,
-        metrics=METRICS,
-        fetches_media=True,
-        facts=(
-            _fact("text", "2200", "characters, of a kind nobody documents", sure=False),
-            _fact("hashtags", "30", "hashtags"),
-            _fact("mentions", "20", "mentions"),
-            _fact("images", "10", "pictures of a carousel, cropped to the ratio of the first"),
-            _fact("image size", "8000000", "bytes; 8 MB, the error text says 8 MiB"),
-            _fact("image type", "JPEG", "the only one"),
-            _fact("image ratio", "0.8 to 1.91", "width by height"),
-            _documented("alt text", "1000", "characters"),
-            _documented("posts", str(QUOTA_WHERE_UNSAID), "in 24 hours, where the platform does not say", sure=False),
-            _documented("what is prepared lives for", "24", "hours"),
-            _documented("version", VERSION, "of the interface; each lives for two years", "facebook-business 26.0.3"),
-        ),
-        options=(
-            Option(
-                name="login",
-                default="instagram",
-                meaning='`"facebook"`: the secret is the token of the Page that the account is linked to',
-            ),
-            VERSION_OPTION,
-        ),
-    )
+    profile = PROFILE
 
     def __init__(
         self, account: Account, secrets: Secrets, *, public_media: PublicMedia | None = None, http: Http | None = None
@@ -114,12 +64,20 @@ class Instagram:
         server = account.base_url or SERVERS.get(login, SERVERS[LOGINS[0]])
         self._http = http or Http(server, read_timeout_s=READ_TIMEOUT_S)
         self._graph = Graph(account, secrets, self._http, refusal)
+        self._lease = Lease(account, secrets, self._http, "ig_refresh_token") if login == LOGINS[0] else None
         self._counts = Counts(self._graph)
         self._me: Identity | None = None
+        self.listen(lambda _host, _theirs: None)
 
     def listen(self, heard: Callable[[str, datetime], None]) -> None:
         """`heard` is given the server's own time with every answer."""
-        self._http.heard = heard
+
+        def both(host: str, theirs: datetime) -> None:
+            if self._lease:
+                self._lease.heard(theirs)
+            heard(host, theirs)
+
+        self._http.heard = both
 
     def limits(self) -> Limits:
         """The documented ones: all accounts are alike."""
@@ -130,6 +88,7 @@ class Instagram:
         self._refuse_unfit()
         place_for(self._account, self._public_media)
         self._me = whose(self._graph, linked=self._account.options.get("login") == "facebook")
+        self._renew_if_due()
         return self._me
 
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
@@ -140,7 +99,7 @@ class Instagram:
         place = place_for(self._account, self._public_media)
         self._refuse_unfit()
         _refuse_pictures(message)
-        me = self._me or self.whoami()
+        me = self._known()
         containers = Containers(self._graph, me.remote_id, place)
         if not saved(progress, "container"):
             refuse_used_up(self._graph, me.remote_id)
@@ -163,7 +122,7 @@ class Instagram:
         Where what was prepared is known, it has to say that it was published: Retryable as long as list and status do
         not agree.
         """
-        me = self._me or self.whoami()
+        me = self._known()
         container = saved(progress, "container")
         status, _ = status_of(self._graph, container) if container else ("", "")
         found = own_post(self._graph, me.remote_id, message, since=since, taken=progress.taken)
@@ -177,18 +136,29 @@ class Instagram:
     def remote_id_at(self, address: str) -> str | None:
         """What the post there is called; None where it is none of the account's, or the account cannot be read."""
         try:
-            return post_at(self._graph, (self._me or self.whoami()).remote_id, address) or None
+            return post_at(self._graph, self._known().remote_id, address) or None
         except Failure:
             return None
 
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
         """The counts of these posts now; Gone for those that are not there though we may read."""
         known = [one for one in remote_ids if id_in({"id": one})]
-        return list(self._counts.of((self._me or self.whoami()).remote_id, known)) if known else []
+        return list(self._counts.of(self._known().remote_id, known)) if known else []
 
     def delete(self, remote_id: str) -> None:
         """Never: raises Rejected, which says where a person deletes it."""
         raise Rejected(f"deleting: the platform lets no program delete; delete post {remote_id} in its app")
+
+    def _known(self) -> Identity:
+        if self._me is None:
+            return self.whoami()
+        self._renew_if_due()
+        return self._me
+
+    def _renew_if_due(self) -> None:
+        """The token of a Page needs no renewal."""
+        if self._lease:
+            self._lease.renew_if_due()
 
     # -- publishing ------------------------------------------------------------------------------------------------
 

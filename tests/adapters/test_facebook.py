@@ -21,7 +21,8 @@ from adapters.contract import (
     Retryable,
     Stopped,
 )
-from adapters.facebook import LIMITS, Facebook
+from adapters.facebook import Facebook
+from adapters.facebook_profile import LIMITS
 from adapters.http import Http
 from adapters.scripted.facebook import PAGE, FacebookServer
 from adapters.scripted.graph import error

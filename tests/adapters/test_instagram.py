@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -23,14 +24,15 @@ from adapters.contract import (
     Stopped,
 )
 from adapters.http import Http
-from adapters.instagram import LIMITS, Instagram
+from adapters.instagram import Instagram
+from adapters.instagram_profile import LIMITS
 from adapters.scripted.graph import error
 from adapters.scripted.instagram import USER, InstagramServer
 from adapters.scripted.pictures import PictureServer
 from adapters.scripted.server import Mishap, Reply, reply_json
 from posts.check import check
 from tests.adapters.contract import assert_tells_no_secret
-from tests.adapters.parts import MESSAGE, TOKEN, KnownSecret, account, picture, readings
+from tests.adapters.parts import MESSAGE, TOKEN, KeptSecret, KnownSecret, account, picture, readings
 from tests.fakes.clock import Clock
 from tests.fakes.progress import MemoryProgress
 
@@ -549,3 +551,33 @@ def test_a_token_stands_in_no_address(server: InstagramServer, adapter: Instagra
     receipt = made(adapter.publish(message, "k", MemoryProgress()))
     adapter.measure([receipt.remote_id])
     assert not any(TOKEN in str(one.query) or TOKEN in one.path for one in server.requests)
+
+
+# -- a token that ends ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("login", "renewals"), [("instagram", 1), ("facebook", 0)])
+def test_a_token_of_sixty_days_is_renewed_while_it_lives(
+    clock: Clock, place: PictureServer, message: Message, login: str, renewals: int
+) -> None:
+    """Afterwards only a person could, and nobody would notice before the day itself; a Page's token does not end."""
+    with InstagramServer(clock, TOKEN, login=login) as server:
+        kept = KeptSecret(json.dumps({"access_token": TOKEN, "note": "stays"}))
+        adapter = Instagram(account(base_url=server.url, options={"login": login}), kept, public_media=place)
+        for _ in range(3):
+            adapter.whoami()
+        made(adapter.publish(message, "k", MemoryProgress()))
+        assert server.renewals == renewals
+        found = json.loads(kept.value)
+        assert (found["access_token"], found["note"]) == (server.token, "stays")
+
+
+def test_a_renewal_that_fails_harms_nothing_while_the_token_works(
+    server: InstagramServer, place: PictureServer, message: Message
+) -> None:
+    """A token that is not a day old cannot be renewed yet."""
+    server.will_fail(error(190, "too young"), method="GET", path="/refresh_access_token", times=9)
+    kept = KeptSecret(json.dumps({"access_token": TOKEN}))
+    adapter = Instagram(account(base_url=server.url), kept, public_media=place)
+    made(adapter.publish(message, "k", MemoryProgress()))
+    assert json.loads(kept.value) == {"access_token": TOKEN}
