@@ -29,7 +29,7 @@ from posts.measure_text import measure
 from tests.adapters.parts import MESSAGE, TOKEN, KnownSecret, account, keys_of, now, picture
 from tests.fakes.progress import MemoryProgress
 from tests.journeys.house import TOKEN as MOCK_TOKEN
-from tests.journeys.house import published_there, start_mastodon
+from tests.journeys.house import published_there, source_there, start_mastodon
 from tests.peers.real_bluesky import real_bluesky
 from tests.posts.scripts import Sample, samples
 from tests.scheduler.cli.program import Program
@@ -194,18 +194,12 @@ def test_a_mastodon_by_others_counts_as_preview_does(tmp_path: Path) -> None:
         base = f"http://127.0.0.1:{port}"
         shop = Shop(
             adapter=Mastodon(account(base_url=base), KnownSecret(MOCK_TOKEN)),
-            taken=lambda: [_source(base, one["id"]) for one in published_there(port)],
+            taken=lambda: [source_there(port, one["id"]) for one in published_there(port)],
         )
         assert judged(shop, full) == []
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _source(base: str, remote_id: str) -> str:
-    head = {"Authorization": f"Bearer {MOCK_TOKEN}"}
-    found = requests.get(f"{base}/api/v1/statuses/{remote_id}/source", headers=head, timeout=10).json()
-    return str(found["text"])
 
 
 @pytest.mark.parametrize("sample", samples(), ids=lambda one: one.what)

@@ -13,7 +13,7 @@ from posts.intake.write import write_plan
 from scheduler.plan import local_text
 from tests.faults.proxy import FaultProxy
 from tests.journeys.house import House, until
-from tests.journeys.stands import Out, Stand, all_stands
+from tests.journeys.stands import STANDS, Out, Stand, opened
 from tests.posts.scripts import samples
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import ExitStack
     from pathlib import Path
+
+    from tests.journeys.stands import Stands
 
 ZONE = "Asia/Tbilisi"
 LINK = "https://mission.example/{}"
@@ -75,18 +77,19 @@ class Office(House):
     said: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     more_config: str = ""
+    platforms: Stands = STANDS
 
     def call(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         done = super().call(*words, given=given)
         self.said += [done.stdout, done.stderr]
         return done
 
-    def open(self, opened: ExitStack) -> None:
+    def open(self, together: ExitStack) -> None:
         """Every platform and its proxy run."""
-        self.stands = opened.enter_context(all_stands(self.folder))
+        self.stands = together.enter_context(opened(self.platforms, self.folder))
         for one in self.stands:
-            if one.server:
-                self.proxies[one.account] = opened.enter_context(FaultProxy(one.server.url))
+            if one.url:
+                self.proxies[one.account] = together.enter_context(FaultProxy(one.url))
 
     def build(self, day: str) -> None:
         """Configured, with all secrets where they belong, an officer and an approver."""
@@ -98,7 +101,7 @@ class Office(House):
         ]
         (self.folder / "secrets").mkdir(mode=0o700)
         for one in self.stands:
-            base_url = self.proxies[one.account].url if one.server else ""
+            base_url = self.proxies[one.account].url if one.url else ""
             parts.append(one.described(base_url, "GE"))
             if one.kept == "file":
                 place = self.folder / "secrets" / f"{one.account}.secret"

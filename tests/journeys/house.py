@@ -192,6 +192,12 @@ def published_there(port: int) -> list[dict[str, Any]]:
     return found
 
 
+def source_there(port: int, remote_id: str) -> str:
+    """The status's words as the server was given them."""
+    address = f"http://127.0.0.1:{port}/api/v1/statuses/{remote_id}/source"
+    return str(requests.get(address, headers=HEAD, timeout=10).json()["text"])
+
+
 def like(port: int, remote_id: str) -> None:
     address = f"http://127.0.0.1:{port}/api/v1/statuses/{remote_id}/favourite"
     requests.post(address, headers=HEAD, timeout=10).raise_for_status()

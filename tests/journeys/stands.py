@@ -20,6 +20,8 @@ from adapters.scripted.telegram import TelegramServer
 from adapters.scripted.x import XServer
 from adapters.scripted.x_auth import OAuth1, OAuth2
 from tests.adapters.receiver import ReceiverServer
+from tests.journeys.house import TOKEN, like, published_there, source_there, start_mastodon
+from tests.peers.real_bluesky import real_bluesky
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from adapters.scripted.server import ScriptedServer
+
+    Stands = tuple[Callable[[Path], AbstractContextManager["Stand"]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +49,10 @@ class Out:
 class Stand:
     """One account and its platform. `kept`: vault, file, env, or empty where there is no secret.
 
-    `posting` is the method and path by which something becomes public there. `counts`: what `react` makes the counts of
-    every post; empty where the platform gives none. `threads`: whether a thread goes in its parts. `knows`: whether
-    what is unclear settles by itself, or is a person's. `secrets`: everything that must be shown to nobody.
+    `real`: the address of a server by others, where the platform is one. `posting` is the method and path by which
+    something becomes public there. `counts`: what `react` makes the counts of every post; empty where the platform
+    gives none. `threads`: whether a thread goes in its parts. `knows`: whether what is unclear settles by itself, or is
+    a person's. `secrets`: everything that must be shown to nobody.
     """
 
     account: str
@@ -58,6 +63,7 @@ class Stand:
     handle: str = ""
     options: dict[str, str] = field(default_factory=dict)
     server: ScriptedServer | None = None
+    real: str = ""
     posting: tuple[str, str] = ("POST", "/")
     react: Callable[[], None] = lambda: None
     counts: dict[str, int] = field(default_factory=dict)
@@ -84,6 +90,11 @@ class Stand:
         lines = [f"{name} = {json.dumps(value)}" for name, value in values.items() if value]
         options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in self.options.items())
         return "\n".join(["[[account]]", *lines, f"options = {{ {options} }}", ""])
+
+    @property
+    def url(self) -> str:
+        """Where its server listens; empty where there is none."""
+        return self.server.url if self.server else self.real
 
     @property
     def variable(self) -> str:
@@ -316,7 +327,7 @@ def outbox(folder: Path) -> Iterator[Stand]:
     )
 
 
-STANDS: tuple[Callable[[Path], AbstractContextManager[Stand]], ...] = (
+STANDS: Stands = (
     x_by_tokens,
     x_by_keys,
     bluesky,
@@ -329,10 +340,71 @@ STANDS: tuple[Callable[[Path], AbstractContextManager[Stand]], ...] = (
 
 
 @contextmanager
-def all_stands(folder: Path) -> Iterator[list[Stand]]:
-    """Every platform is open for an installation in this folder."""
-    with ExitStack() as opened:
-        yield [opened.enter_context(stand(folder)) for stand in STANDS]
+def bluesky_by_its_makers(_: Path) -> Iterator[Stand]:
+    """The network's own server; the counts would need more machines."""
+    with real_bluesky() as real:
+        alice, password = real.did("alice.test"), real.app_password("alice")
+
+        def out() -> list[Out]:
+            records = [(one["uri"], one["value"]) for one in real.records(alice)]
+            parents = [(uri, one.get("reply", {}).get("parent", {}).get("uri", ""), one) for uri, one in records]
+            return [_out([one["text"] for one in chain], _alts(chain[0])) for chain in _chained(parents)]
+
+        yield Stand(
+            account="ge-bluesky",
+            platform="bluesky",
+            kept="file",
+            secret=json.dumps({"identifier": "alice.test", "password": password}),
+            real=real.url,
+            posting=("POST", "/xrpc/com.atproto.repo.putRecord"),
+            out=out,
+            secrets=lambda: [password],
+        )
+
+
+@contextmanager
+def mastodon_by_others(_: Path) -> Iterator[Stand]:
+    """A mock that was written by others."""
+    process, port = start_mastodon()
+
+    def out() -> list[Out]:
+        return [_out([source_there(port, one["id"])], _described(one)) for one in published_there(port)]
+
+    def react() -> None:
+        for one in published_there(port):
+            like(port, one["id"])
+
+    try:
+        yield Stand(
+            account="ge-mastodon",
+            platform="mastodon",
+            kept="env",
+            secret=TOKEN,
+            real=f"http://127.0.0.1:{port}",
+            posting=("POST", "/api/v1/statuses"),
+            out=out,
+            react=react,
+            counts={"likes": 1, "comments": 0, "shares": 0},
+            threads=False,
+            secrets=lambda: [TOKEN],
+        )
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _described(status: Any) -> list[str]:
+    return [one["description"] for one in status["media_attachments"]]
+
+
+BY_OTHERS: Stands = (bluesky_by_its_makers, mastodon_by_others)
+
+
+@contextmanager
+def opened(stands: Stands, folder: Path) -> Iterator[list[Stand]]:
+    """These platforms are open for an installation in this folder."""
+    with ExitStack() as together:
+        yield [together.enter_context(stand(folder)) for stand in stands]
 
 
 def _out(parts: Sequence[str], alt_texts: Sequence[str] | None, pictures: int = 0) -> Out:

@@ -14,6 +14,7 @@ import pytest
 from tests.faults.proxy import Break
 from tests.journeys.campaign import APPROVER, Office, Planned, forty_posts
 from tests.journeys.house import until
+from tests.journeys.stands import BY_OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ ADDRESS = "https://social.example/posts/{}"
 AFTER_ACCEPTING = (Break.CLOSE, Break.RESET, Break.TRUNCATE, Break.ERROR, Break.GARBAGE)
 KILLS = 3
 BREAKS = 4
+FEWER = 16
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def test_killed_and_cut_off_at_random_nothing_is_out_twice_or_called_out_in_vain
     begin(office, planned)
     for one in office.stands:
         method, path = one.posting
-        for _ in range(BREAKS if one.server else 0):  # never two in a row: five would give the server a rest
+        for _ in range(BREAKS if one.url else 0):  # never two in a row: five would give the server a rest
             how = dice.choice([*AFTER_ACCEPTING, Break.REFUSE])
             office.proxies[one.account].will(how, method=method, path=path, after=dice.randint(1, 6))
     for calls in sorted(dice.sample(range(30, 240), KILLS)):
@@ -99,6 +101,23 @@ def test_killed_and_cut_off_at_random_nothing_is_out_twice_or_called_out_in_vain
             assert never_in_vain(office, one, planned), one.account
             assert set(states) <= {"published", "held"}, one.account
     assert office.run("verify")["ok"] is True
+
+
+def test_servers_by_others_say_the_same(tmp_path: Path) -> None:
+    """Whoever writes both program and judge may be wrong twice: here the judges are other people's."""
+    with ExitStack() as together:
+        office = Office(folder=tmp_path, database_url=f"sqlite:///{tmp_path / 'july30.db'}", platforms=BY_OTHERS)
+        office.open(together)
+        together.callback(office.stop_all)
+        planned = forty_posts()[:FEWER]
+        begin(office, planned)
+        office.start_daemon()
+        office.settled()
+        for one in office.stands:
+            one.react()
+            assert wrong(one, planned) == [], one.account
+        expected = {one.account: [one.counts] for one in office.stands}
+        until(lambda: counted(office) == expected, within_s=30, what="the counts are the platforms'")
 
 
 def of(office: Office, stand: Stand) -> list[dict[str, Any]]:
