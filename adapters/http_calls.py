@@ -21,6 +21,7 @@ LEFT = ("x-ratelimit-remaining", "ratelimit-remaining")
 TELLING_HEADERS = ("date", "retry-after", *LEFT, *RESETS, "x-request-id")
 HIDDEN = "[hidden]"
 SHORTEST_SECRET = 6
+STRETCH = re.compile(r"[A-Za-z0-9._~-]{12,}")
 MARKUP_IN_JSON = {ord(one): f"\\u{ord(one):04x}" for one in "<>&"}
 
 
@@ -151,7 +152,10 @@ def hide_bytes(body: bytes, hidden: tuple[str, ...]) -> bytes:
 
 
 def _spellings(hidden: tuple[str, ...]) -> Iterator[str]:
-    """The secrets as they are, and as servers write what they repeat: in JSON, in addresses, in HTML."""
+    """The secrets as they are, and as servers write what they repeat: in JSON, in addresses, in HTML.
+
+    Their longer stretches too that nothing spells otherwise: what is quoted twice is none of these.
+    """
     for secret in hidden:
         if len(secret) >= SHORTEST_SECRET:
             in_json = [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
@@ -166,6 +170,7 @@ def _spellings(hidden: tuple[str, ...]) -> Iterator[str]:
                     *(re.sub("%..", lambda found: found[0].lower(), one) for one in in_address),
                     escape(secret),
                     escape(secret, quote=False),
+                    *STRETCH.findall(secret),
                 )
             )
 

@@ -211,6 +211,14 @@ def test_a_secret_is_blacked_out_however_the_server_writes_it(write: Callable[[s
         assert part not in answer.body.decode()
 
 
+def test_a_secret_that_was_quoted_twice_shows_no_longer_stretch_of_it() -> None:
+    """A server that repeats a body inside of its own: the letters between the signs are most of a token."""
+    secret = 'begin+"/the-greater-part-of-it=='
+    body = json.dumps({"error": f"not understood: {json.dumps({'password': secret})} {quote(quote(secret))}"})
+    assert b"greater-part" not in hide_bytes(body.encode(), (secret,))
+    assert hide("user 2244994945", ("2244994945-the-rest-of-a-token",)) == "user 2244994945"
+
+
 def test_a_call_and_an_upload_do_not_print_what_is_secret_or_huge() -> None:
     """A repr lands in a log sooner or later."""
     upload = Upload(form_field="file", name="a.jpg", mime="image/jpeg", content=b"secret picture")
