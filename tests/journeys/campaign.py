@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from PIL import Image
 
@@ -18,7 +19,7 @@ from tests.posts.scripts import samples
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -129,14 +130,19 @@ class Office(House):
         """The next commands may be those of the administrator (0), the officer (1) or the approver (2)."""
         self.environment["JULY30_TOKEN"] = self.tokens[who]
 
-    def queue(self, planned: Sequence[Planned], first: datetime) -> None:
+    def queue(self, planned: Sequence[Planned], first: datetime, *, apart_s: float = 0.1) -> None:
         """The posts were imported by the officer and approved by the other one."""
         self.acts(1)
-        told = self.run("import", str(self._sheet(planned, first)), "--yes", "--as", OFFICER)
+        told = self.run("import", str(self._sheet(planned, first, apart_s)), "--yes", "--as", OFFICER)
         assert told["added"] == len(planned), [one for one in told["rows"] if one["verdict"] != "added"]
         self.acts(2)
         posts = {str(one["post_id"]) for one in self.deliveries()}
         assert len(self.run("queue", "approve", *posts, "--as", APPROVER)["done"]) == len(planned)
+
+    def speak_with(self, servers: Mapping[str, str]) -> None:
+        """From now on each account's calls go to the server of this address."""
+        for account, proxy in self.proxies.items():
+            proxy.upstream = urlsplit(servers[account])
 
     def calls(self) -> int:
         """How many calls have gone to the platforms."""
@@ -146,12 +152,12 @@ class Office(House):
         """Nothing is on its way any more: what is left waits for a person."""
         until(lambda: not OPEN & set(self.states()), within_s=within_s, what="everything has settled by itself")
 
-    def _sheet(self, planned: Sequence[Planned], first: datetime) -> Path:
+    def _sheet(self, planned: Sequence[Planned], first: datetime, apart_s: float) -> Path:
         for number in range(1, 5):
             Image.new("RGB", (64, 80), (10, 60, 30 * number)).save(self.folder / f"card-{number}.jpg")
         rows = []
         for number, one in enumerate(planned):
-            date, _, time = local_text(first + timedelta(seconds=number * 0.1), ZONE).partition("T")
+            date, _, time = local_text(first + timedelta(seconds=number * apart_s), ZONE).partition("T")
             rows.append(
                 {
                     "id": one.name,
