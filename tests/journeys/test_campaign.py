@@ -92,14 +92,14 @@ def test_killed_and_cut_off_at_random_nothing_is_out_twice_or_called_out_in_vain
     for account, proxy in office.proxies.items():
         assert sum(one.broken is not None for one in proxy.log) >= BREAKS - 1, account
     for one in office.stands:
-        states = Counter(it["state"] for it in of(office, one))
-        if one.knows:
-            assert wrong(one, planned) == [], one.account
-            expected = {"held" if one.by_hand else "published": len(planned)}
-            assert states == expected, [it for it in of(office, one) if it["state"] not in expected]
-        else:
-            assert never_in_vain(office, one, planned), one.account
-            assert set(states) <= {"published", "held"}, one.account
+        assert never_in_vain(office, one, planned), one.account
+        states = {it["external_id"]: it["state"] for it in of(office, one)}
+        assert set(states.values()) <= {"published", "held"}, one.account
+        if one.by_hand:
+            assert wrong(one, planned) == []
+        elif one.knows:  # but a thread that is out in part is a person's, whatever the platform knows
+            threads = {it.name for it in planned if len(it.as_seen(one).parts) > 1}
+            assert {name for name, state in states.items() if state == "held"} <= threads, one.account
     assert office.run("verify")["ok"] is True
 
 
