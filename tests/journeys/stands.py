@@ -242,13 +242,17 @@ def telegram(_: Path) -> Iterator[Stand]:
 
 @contextmanager
 def mastodon(_: Path) -> Iterator[Stand]:
-    """A token in the environment; the platform has no threads here."""
+    """A token in the environment."""
     token = marked("token+/=")
     with MastodonServer(now, {token: "mission"}) as server:
 
+        def out() -> list[Out]:
+            chained = _chained([(one.remote_id, one.reply_to, one) for one in server.accepted])
+            return [_out([one.text for one in chain], chain[0].pictures) for chain in chained]
+
         def react() -> None:
             for one in server.accepted:
-                server.react(one.remote_id, favourites_count=4, reblogs_count=1)
+                server.react(one.remote_id, favourites_count=4, replies_count=0, reblogs_count=1)
 
         yield Stand(
             account="ge-mastodon",
@@ -257,10 +261,9 @@ def mastodon(_: Path) -> Iterator[Stand]:
             secret=token,
             server=server,
             posting=("POST", "/api/v1/statuses"),
-            out=lambda: [_out([one.text], one.pictures) for one in server.accepted],
+            out=out,
             react=react,
             counts={"likes": 4, "comments": 0, "shares": 1},
-            threads=False,
             secrets=lambda: [token],
         )
 
@@ -368,7 +371,10 @@ def mastodon_by_others(_: Path) -> Iterator[Stand]:
     process, port = start_mastodon()
 
     def out() -> list[Out]:
-        return [_out([source_there(port, one["id"])], _described(one)) for one in published_there(port)]
+        there = [(one["id"], one["in_reply_to_id"] or "", one) for one in published_there(port)]
+        return [
+            _out([source_there(port, one["id"]) for one in chain], _described(chain[0])) for chain in _chained(there)
+        ]
 
     def react() -> None:
         for one in published_there(port):
@@ -384,8 +390,7 @@ def mastodon_by_others(_: Path) -> Iterator[Stand]:
             posting=("POST", "/api/v1/statuses"),
             out=out,
             react=react,
-            counts={"likes": 1, "comments": 0, "shares": 0},
-            threads=False,
+            counts={"likes": 1},
             secrets=lambda: [TOKEN],
         )
     finally:
