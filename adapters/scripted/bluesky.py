@@ -8,38 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from adapters.scripted.counting import graphemes
+from adapters.scripted.bluesky_rules import COLLECTION, Accepted, Pictures, Refused, check_record
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-COLLECTION = "app.bsky.feed.post"
 RKEY = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
-FIELDS = {"$type", "text", "createdAt", "langs", "facets", "embed", "reply"}
 UPLOAD_BYTES_MAX = 5_242_880
 URIS_MAX = 25
 COUNTS = ("likeCount", "repostCount", "replyCount", "quoteCount", "bookmarkCount")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """One record that the server created; never changed, never taken back."""
-
-    uri: str
-    cid: str
-    record: Mapping[str, Any]
-
-
-class _Refused(Exception):
-    def __init__(self, error: str, message: str, status: int = 400):
-        super().__init__(message)
-        self.reply = reply_json({"error": error, "message": message}, status)
 
 
 class BlueskyServer(ScriptedServer):
@@ -55,10 +35,9 @@ class BlueskyServer(ScriptedServer):
         self.issued: list[str] = []
         self.logins = self.renewals = self.uploads = 0
         self._password = password
-        self._image_bytes_max = image_bytes_max
+        self._pictures = Pictures(bytes_max=image_bytes_max)
         self._access: set[str] = set()
         self._refresh: set[str] = set()
-        self._blobs: dict[str, dict[str, Any]] = {}
         self._records: dict[str, Accepted] = {}
         self._counts: dict[str, dict[str, int]] = {}
         self._log: list[Accepted] = []
@@ -85,7 +64,7 @@ class BlueskyServer(ScriptedServer):
 
     def forget_pictures(self) -> None:
         """Pictures that no post shows are gone."""
-        self._blobs.clear()
+        self._pictures.blobs.clear()
 
     def write(self, uri: str, text: str) -> None:
         """Somebody has written this record by other means."""
@@ -110,7 +89,7 @@ class BlueskyServer(ScriptedServer):
             return reply_json({"error": "MethodNotImplemented", "message": "Method Not Implemented"}, 501)
         try:
             return call(request)
-        except _Refused as refused:
+        except Refused as refused:
             return refused.reply
 
     # -- sessions --------------------------------------------------------------------------------------------------
@@ -118,16 +97,16 @@ class BlueskyServer(ScriptedServer):
     def _create_session(self, request: Request) -> Reply:
         given = request.json()
         if set(given) != {"identifier", "password"}:
-            raise _Refused("InvalidRequest", "Input must have the properties identifier and password")
+            raise Refused("InvalidRequest", "Input must have the properties identifier and password")
         if given != {"identifier": self.handle, "password": self._password}:
-            raise _Refused("AuthenticationRequired", "Invalid identifier or password", 401)
+            raise Refused("AuthenticationRequired", "Invalid identifier or password", 401)
         self.logins += 1
         return self._new_session()
 
     def _refresh_session(self, request: Request) -> Reply:
         token = _bearer(request)
         if token not in self._refresh:
-            raise _Refused("ExpiredToken", "Token has been revoked")
+            raise Refused("ExpiredToken", "Token has been revoked")
         self._refresh.discard(token)
         self.renewals += 1
         return self._new_session()
@@ -143,9 +122,9 @@ class BlueskyServer(ScriptedServer):
     def _sign_in(self, request: Request) -> None:
         token = _bearer(request)
         if not token.startswith("access-"):
-            raise _Refused("InvalidToken", "Bad token")
+            raise Refused("InvalidToken", "Bad token")
         if token not in self._access:
-            raise _Refused("ExpiredToken", "Token has expired")
+            raise Refused("ExpiredToken", "Token has expired")
 
     def _get_session(self, request: Request) -> Reply:
         self._sign_in(request)
@@ -153,7 +132,7 @@ class BlueskyServer(ScriptedServer):
 
     def _resolve(self, request: Request) -> Reply:
         if request.query.get("handle") != [self.handle]:
-            raise _Refused("InvalidRequest", "Unable to resolve handle")
+            raise Refused("InvalidRequest", "Unable to resolve handle")
         return reply_json({"did": self.did})
 
     # -- records ---------------------------------------------------------------------------------------------------
@@ -161,25 +140,30 @@ class BlueskyServer(ScriptedServer):
     def _upload(self, request: Request) -> Reply:
         self._sign_in(request)
         if len(request.body) > UPLOAD_BYTES_MAX:
-            raise _Refused("PayloadTooLarge", "request entity too large", 413)
+            raise Refused("PayloadTooLarge", "request entity too large", 413)
         self.uploads += 1
         ref = _cid(hashlib.sha256(request.body).hexdigest(), "bafkrei")
         mime = _sniffed(request.body)
-        self._blobs[ref] = {"$type": "blob", "ref": {"$link": ref}, "mimeType": mime, "size": len(request.body)}
-        return reply_json({"blob": self._blobs[ref]})
+        self._pictures.blobs[ref] = {
+            "$type": "blob",
+            "ref": {"$link": ref},
+            "mimeType": mime,
+            "size": len(request.body),
+        }
+        return reply_json({"blob": self._pictures.blobs[ref]})
 
     def _put(self, request: Request) -> Reply:
         self._sign_in(request)
         given = request.json()
         if given.get("repo") != self.did:
-            raise _Refused("AuthenticationRequired", "Authentication Required", 401)
+            raise Refused("AuthenticationRequired", "Authentication Required", 401)
         if given.get("collection") != COLLECTION or not RKEY.fullmatch(str(given.get("rkey"))):
-            raise _Refused("InvalidRequest", f"Invalid record key for {COLLECTION}: Invalid TID string")
+            raise Refused("InvalidRequest", f"Invalid record key for {COLLECTION}: Invalid TID string")
         record, uri = given.get("record", {}), f"at://{self.did}/{COLLECTION}/{given['rkey']}"
-        self._check(record)
+        check_record(record, self._records, self._pictures)
         cid, there = _cid(record), self._records.get(uri)
         if there is not None and there.cid != cid and given.get("swapRecord", there.cid) != there.cid:
-            raise _Refused("InvalidSwap", f"Record was at {there.cid}")
+            raise Refused("InvalidSwap", f"Record was at {there.cid}")
         if there is None:
             self._records[uri] = Accepted(uri=uri, cid=cid, record=record)
             self._log.append(self._records[uri])
@@ -187,38 +171,11 @@ class BlueskyServer(ScriptedServer):
             raise AssertionError("a record of ours was replaced")
         return reply_json({"uri": uri, "cid": cid, "validationStatus": "valid"})
 
-    def _check(self, record: Mapping[str, Any]) -> None:
-        if record.get("$type") != COLLECTION or set(record) - FIELDS:
-            raise _Refused("InvalidRequest", f"Invalid {COLLECTION} record: unknown or missing fields")
-        text = record.get("text")
-        if not isinstance(text, str) or graphemes(text) > 300:
-            raise _Refused("InvalidRequest", f"Invalid {COLLECTION} record: grapheme too big (maximum 300)")
-        if len(text.encode()) > 3000:
-            raise _Refused("InvalidRequest", f"Invalid {COLLECTION} record: string too big (maximum 3000)")
-        _check_form(record, text)
-        self._check_embed(record.get("embed"))
-        for ref in (record.get("reply") or {}).values():
-            if not isinstance(ref, dict) or self._records[ref["uri"]].cid != ref["cid"]:
-                raise _Refused("InvalidRequest", f"Invalid {COLLECTION} record: no such parent")
-
-    def _check_embed(self, embed: Any) -> None:
-        images = embed.get("images", []) if isinstance(embed, dict) else []
-        if len(images) > 4:
-            raise _Refused("InvalidRequest", "array too big (maximum 4)")
-        for one in images:
-            blob = self._blobs.get(one["image"]["ref"]["$link"])
-            if blob is None:
-                raise _Refused("BlobNotFound", f"Could not find blob: {one['image']['ref']['$link']}")
-            if blob != one["image"] or not blob["mimeType"].startswith("image/") or not isinstance(one["alt"], str):
-                raise _Refused("InvalidRequest", "Wrong type of blob, or no alt text")
-            if blob["size"] > self._image_bytes_max:
-                raise _Refused("InvalidRequest", f"blob too big (maximum {self._image_bytes_max}, got {blob['size']})")
-
     def _get(self, request: Request) -> Reply:
         repo, rkey = request.query["repo"][0], request.query["rkey"][0]
         uri = f"at://{repo}/{request.query['collection'][0]}/{rkey}"
         if uri not in self._records:
-            raise _Refused("RecordNotFound", f"Could not locate record: {uri}")
+            raise Refused("RecordNotFound", f"Could not locate record: {uri}")
         found = self._records[uri]
         return reply_json({"uri": uri, "cid": found.cid, "value": found.record})
 
@@ -226,40 +183,22 @@ class BlueskyServer(ScriptedServer):
         self._sign_in(request)
         given = request.json()
         if given.get("repo") != self.did:
-            raise _Refused("AuthenticationRequired", "Authentication Required", 401)
+            raise Refused("AuthenticationRequired", "Authentication Required", 401)
         self._records.pop(f"at://{self.did}/{COLLECTION}/{given['rkey']}", None)
         return reply_json({})
 
     def _posts(self, request: Request) -> Reply:
         uris = request.query.get("uris", [])
         if not uris or len(uris) > URIS_MAX or not all(one.startswith("at://") for one in uris):
-            raise _Refused("InvalidRequest", "Params must have the property uris: 1 to 25 at-uris")
+            raise Refused("InvalidRequest", "Params must have the property uris: 1 to 25 at-uris")
         known = [one for one in uris if one in self._records]
         return reply_json({"posts": [{"uri": one, **self._counts.get(one, dict.fromkeys(COUNTS, 0))} for one in known]})
-
-
-def _check_form(record: Mapping[str, Any], text: str) -> None:
-    try:
-        good = datetime.fromisoformat(record["createdAt"]).tzinfo is not None and len(record.get("langs", [])) <= 3
-        good = good and _fit(record.get("facets", []), text.encode())
-    except (ValueError, KeyError, TypeError):
-        good = False
-    if not good:
-        raise _Refused("InvalidRequest", f"Invalid {COLLECTION} record: createdAt, langs or facets")
-
-
-def _fit(facets: list[dict[str, Any]], text: bytes) -> bool:
-    """Whether every facet lies on whole characters, says something, and overlaps no other."""
-    spans = sorted((one["index"]["byteStart"], one["index"]["byteEnd"]) for one in facets)
-    apart = all(later[0] >= earlier[1] for earlier, later in pairwise(spans))
-    whole = all(text[start:end].decode() and 0 <= start < end <= len(text) for start, end in spans)
-    return apart and whole and all(one["features"] for one in facets)
 
 
 def _bearer(request: Request) -> str:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind != "Bearer" or not token:
-        raise _Refused("AuthMissing", "Authentication Required", 401)
+        raise Refused("AuthMissing", "Authentication Required", 401)
     return token
 
 
