@@ -5,16 +5,15 @@ Behaviour from X's documentation and its API description 2.167 of 22 Aug 2026 (r
 
 from __future__ import annotations
 
-import html
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.scripted.counting import links, weighted
+from adapters.scripted.counting import weighted
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
 from adapters.scripted.x_auth import OAuth1, OAuth2, signed_by
 from adapters.scripted.x_media import PictureShelf
+from adapters.scripted.x_posts import Accepted, Post, Refused, not_found, refuse, shown, shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +22,6 @@ ME = "2244994945"
 EPOCH_MS = 1_288_834_974_657  # of the ids, which hold the instant at which they were made
 WEIGHT_MAX = 280
 IDS_MAX = 100
-COUNTS = ("like_count", "reply_count", "retweet_count", "quote_count", "bookmark_count", "impression_count")
 BODY_FIELDS = {
     *("text", "media", "reply", "reply_settings", "poll", "community_id", "made_with_ai", "paid_partnership"),
     *(
@@ -35,37 +33,7 @@ BODY_FIELDS = {
         "share_with_followers",
     ),
 }
-PROBLEMS = "https://api.x.com/2/problems"
 DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """One post that the server took; never changed, never taken back."""
-
-    remote_id: str
-    text: str
-    reply_to: str = ""
-    alt_texts: tuple[str, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class _Post:
-    accepted: Accepted
-    made_at: datetime
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
-
-
-class _Refused(Exception):
-    def __init__(self, detail: str, status: int = 400, kind: str = ""):
-        super().__init__(detail)
-        title = {400: "Invalid Request", 403: "Forbidden", 404: "Not Found Error"}.get(status, "Error")
-        problem = {"title": title, "detail": detail, "type": kind or "about:blank", "status": status}
-        self.reply = reply_json(problem, status)
-
-
-def _refuse(detail: str, status: int = 400) -> Exception:
-    return _Refused(detail, status, f"{PROBLEMS}/invalid-request" if status == 400 else "")
 
 
 class XServer(ScriptedServer):
@@ -86,7 +54,7 @@ class XServer(ScriptedServer):
         super().__init__()
         self.tokens = tokens
         self.username = username
-        self.shelf = PictureShelf(_refuse, slow=slow_media)
+        self.shelf = PictureShelf(refuse, slow=slow_media)
         self.replies = self.lists = self.refuses_twins = True
         self.per_window = 100
         self.fields = "tweet"
@@ -94,7 +62,7 @@ class XServer(ScriptedServer):
         self._keys = keys
         self._nonces: set[str] = set()
         self._log: list[Accepted] = []
-        self._posts: dict[str, _Post] = {}
+        self._posts: dict[str, Post] = {}
 
     @property
     def accepted(self) -> tuple[Accepted, ...]:
@@ -125,7 +93,7 @@ class XServer(ScriptedServer):
         told = {"x-rate-limit-limit": "100", "x-rate-limit-remaining": str(max(left, 0)), "x-rate-limit-reset": resets}
         try:
             reply = self._answer(request)
-        except _Refused as refused:
+        except Refused as refused:
             reply = refused.reply
         return Reply(status=reply.status, body=reply.body, headers={**told, **reply.headers})
 
@@ -133,11 +101,11 @@ class XServer(ScriptedServer):
         if (request.method, request.path) == ("POST", "/2/oauth2/token"):
             return self._renew(request)
         if not self._is_ours(request):
-            raise _Refused("Unauthorized", 401)
+            raise Refused("Unauthorized", 401)
         for method, pattern, serve in self._routes():
             if request.method == method and (found := re.fullmatch(pattern, request.path)):
                 return serve(request, *found.groups())
-        raise _Refused("Not Found", 404)
+        raise Refused("Not Found", 404)
 
     def _routes(self) -> Sequence[tuple[str, str, Callable[..., Reply]]]:
         return (
@@ -172,56 +140,56 @@ class XServer(ScriptedServer):
 
     def _take(self, request: Request) -> Reply:
         if len(self._log) >= self.per_window:
-            raise _Refused("Too Many Requests", 429)
+            raise Refused("Too Many Requests", 429)
         if request.headers.get("content-type") != "application/json":
-            raise _refuse("The request's Content-Type must be application/json", 415)
+            raise refuse("The request's Content-Type must be application/json", 415)
         asked = request.json()
         if unknown := set(asked) - BODY_FIELDS:
-            raise _refuse(f"$.{min(unknown)}: is not defined in the schema and the schema does not allow it")
+            raise refuse(f"$.{min(unknown)}: is not defined in the schema and the schema does not allow it")
         text, media_ids = asked.get("text", ""), self._shape(asked, "media", "media_ids", [])
         reply_to = self._shape(asked, "reply", "in_reply_to_tweet_id", "")
         if not isinstance(text, str) or not (text.strip() or media_ids):
-            raise _refuse("text: must be a non-empty string where no media are given")
+            raise refuse("text: must be a non-empty string where no media are given")
         if weighted(text) > WEIGHT_MAX:
-            raise _refuse("Your Tweet text is too long.")
+            raise refuse("Your Tweet text is too long.")
         if len(media_ids) > 4 or len(set(media_ids)) != len(media_ids):
-            raise _refuse("$.media.media_ids: there must be a maximum of 4 items in the array")
+            raise refuse("$.media.media_ids: there must be a maximum of 4 items in the array")
         if not all(self.shelf.usable(one) for one in media_ids):
-            raise _refuse("Your media IDs are invalid.")
+            raise refuse("Your media IDs are invalid.")
         self._refuse_unwelcome(text, reply_to)
         alt_texts = tuple(self.shelf.pictures[one].alt_text for one in media_ids)
         made = self._keep(text, reply_to, alt_texts)
-        return reply_json({"data": {"id": made, "text": self._shown_text(self._posts[made])[0]}}, 201)
+        return reply_json({"data": {"id": made, "text": shown_text(self._posts[made], self.username)[0]}}, 201)
 
     @staticmethod
     def _shape(asked: Mapping[str, Any], name: str, key: str, default: Any) -> Any:
         given = asked.get(name, {key: default})
         if not isinstance(given, dict) or set(given) != {key} or type(given[key]) is not type(default):
-            raise _refuse(f"$.{name}: must be an object with {key} alone")
+            raise refuse(f"$.{name}: must be an object with {key} alone")
         return given[key]
 
     def _refuse_unwelcome(self, text: str, reply_to: str) -> None:
         if reply_to and reply_to not in self._posts:
-            raise _refuse("You attempted to reply to a Tweet that is deleted or not visible to you.", 403)
+            raise refuse("You attempted to reply to a Tweet that is deleted or not visible to you.", 403)
         if reply_to and not self.replies:
-            raise _refuse("You are not permitted to perform this action.", 403)
+            raise refuse("You are not permitted to perform this action.", 403)
         twin = any(one.accepted.text == text and one.accepted.reply_to == reply_to for one in self._posts.values())
         if twin and self.refuses_twins:
-            raise _refuse(DUPLICATE, 403)
+            raise refuse(DUPLICATE, 403)
 
     def _keep(self, text: str, reply_to: str, alt_texts: tuple[str, ...]) -> str:
         made_at = self._clock()
         remote_id = str(((int(made_at.timestamp() * 1000) - EPOCH_MS) << 22) + len(self._log))
         accepted = Accepted(remote_id=remote_id, text=text, reply_to=reply_to, alt_texts=alt_texts)
         self._log.append(accepted)
-        self._posts[remote_id] = _Post(accepted=accepted, made_at=made_at)
+        self._posts[remote_id] = Post(accepted=accepted, made_at=made_at)
         if reply_to:
             self._posts[reply_to].counts["reply_count"] += 1
         return remote_id
 
     def _delete(self, _: Request, remote_id: str) -> Reply:
         if self._posts.pop(remote_id, None) is None:
-            raise _refuse("Could not find that Tweet", 404)
+            raise refuse("Could not find that Tweet", 404)
         return reply_json({"data": {"deleted": True}})
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -229,19 +197,19 @@ class XServer(ScriptedServer):
     def _query(self, request: Request, known: set[str]) -> dict[str, str]:
         fields = f"{self.fields}.fields"
         if unknown := set(request.query) - known - {fields}:
-            raise _refuse(f"The query parameter [{min(unknown)}] is not one of {sorted({*known, fields})}")
+            raise refuse(f"The query parameter [{min(unknown)}] is not one of {sorted({*known, fields})}")
         return {name: values[0] for name, values in request.query.items()}
 
     def _several(self, request: Request) -> Reply:
         asked = self._query(request, {"ids"})
         ids, wanted = asked.get("ids", "").split(","), asked.get(f"{self.fields}.fields", "").split(",")
         if not 1 <= len(ids) <= IDS_MAX or not all(re.fullmatch("[0-9]{1,19}", one) for one in ids):
-            raise _refuse(f"The `ids` query parameter value [{asked.get('ids')}] is not valid")
+            raise refuse(f"The `ids` query parameter value [{asked.get('ids')}] is not valid")
         told: dict[str, object] = {}
-        if there := [self._shown(self._posts[one], wanted) for one in ids if one in self._posts]:
+        if there := [shown(self._posts[one], wanted, self.username) for one in ids if one in self._posts]:
             told["data"] = there
         if missing := [one for one in ids if one not in self._posts]:
-            told["errors"] = [_not_found(one) for one in missing]
+            told["errors"] = [not_found(one) for one in missing]
         return reply_json(told)
 
     def _of_user(self, request: Request, user: str) -> Reply:
@@ -249,7 +217,7 @@ class XServer(ScriptedServer):
         asked = self._query(request, known)
         most = int(asked.get("max_results", "10"))
         if user != ME or not 5 <= most <= 100:
-            raise _refuse("The `max_results` query parameter value is not valid")
+            raise refuse("The `max_results` query parameter value is not valid")
         listed = list(self._posts.values())[::-1] if self.lists else []
         if "start_time" in asked:
             since = datetime.strptime(asked["start_time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
@@ -261,48 +229,6 @@ class XServer(ScriptedServer):
         if start + most < len(listed):
             meta["next_token"] = str(start + most)
         wanted = asked.get(f"{self.fields}.fields", "").split(",")
-        return reply_json({"meta": meta, **({"data": [self._shown(one, wanted) for one in page]} if page else {})})
-
-    def _shown(self, post: _Post, wanted: Sequence[str]) -> dict[str, object]:
-        one = post.accepted
-        text, urls = self._shown_text(post)
-        fields: dict[str, object] = {
-            "created_at": post.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-            "public_metrics": post.counts,
-            "entities": {"urls": urls},
-        }
-        if one.reply_to:
-            fields["referenced_tweets"] = [{"type": "replied_to", "id": one.reply_to}]
-        if one.alt_texts:
-            fields["attachments"] = {"media_keys": [f"3_{number}" for number, _ in enumerate(one.alt_texts, 1)]}
-        asked_for = {name: value for name, value in fields.items() if name in wanted}
-        return {"id": one.remote_id, "text": text, "edit_history_tweet_ids": [one.remote_id], **asked_for}
-
-    def _shown_text(self, post: _Post) -> tuple[str, list[dict[str, object]]]:
-        """The text with its links shortened and its signs written as HTML, and what the short links stand for."""
-        text, pieces, at = post.accepted.text, list[str](), 0
-        urls: list[dict[str, object]] = []
-        for number, (start, end) in enumerate(links(text)):
-            short, link = f"https://t.co/{post.accepted.remote_id[-6:]}{number}", text[start:end]
-            pieces += [html.escape(text[at:start], quote=False), short]
-            urls.append({"url": short, "expanded_url": link if "://" in link else f"http://{link}"})
-            at = end
-        pieces.append(html.escape(text[at:], quote=False))
-        if post.accepted.alt_texts:
-            short = f"https://t.co/{post.accepted.remote_id[-6:]}p"
-            where = f"https://x.com/{self.username}/status/{post.accepted.remote_id}/photo/1"
-            pieces.append(f" {short}")
-            urls.append({"url": short, "expanded_url": where, "media_key": "3_1"})
-        return "".join(pieces), urls
-
-
-def _not_found(remote_id: str) -> dict[str, object]:
-    return {
-        "value": remote_id,
-        "detail": f"Could not find tweet with ids: [{remote_id}].",
-        "title": "Not Found Error",
-        "resource_type": "tweet",
-        "parameter": "ids",
-        "resource_id": remote_id,
-        "type": f"{PROBLEMS}/resource-not-found",
-    }
+        return reply_json(
+            {"meta": meta, **({"data": [shown(one, wanted, self.username) for one in page]} if page else {})}
+        )
