@@ -5,14 +5,15 @@ Numbers as read in the lexicons and the server's source of 20 Aug 2026, and as s
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from adapters.bluesky_counts import BATCH_POSTS, METRICS
 from adapters.contract import Fact, Lookup, Option, Profile
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import Limits, Quota, TextLimit, Unit
 
 LEXICONS = "AT Protocol lexicons app.bsky.feed.post and app.bsky.embed.images"
 RATES = "Bluesky documentation, rate limits"
+POINTS = 3  # what a new post costs
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=300), TextLimit(unit=Unit.BYTES, max=3000)),
     parts_max=25,
@@ -21,6 +22,10 @@ LIMITS = Limits(
     image_bytes_max=2_000_000,
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=2000),
     comment_is_a_part=True,
+    quotas=(
+        Quota(most=5000 // POINTS, within=timedelta(hours=1)),
+        Quota(most=35_000 // POINTS, within=timedelta(days=1)),
+    ),
 )
 
 
@@ -44,6 +49,7 @@ PROFILE = Profile(
         _fact("alt text", "2000", "graphemes", "ours; the lexicon sets no maximum", sure=False),
         _fact("logins", "300", "per day and account", RATES),
         _fact("writes", "5000", "points per hour, 3 for a new post", RATES),
+        _fact("writes of a day", "35000", "points", RATES),
         _fact("counts", str(BATCH_POSTS), "posts per call", "AT Protocol lexicon app.bsky.feed.getPosts"),
     ),
     options=(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date, datetime, timedelta
 
-    from posts.limits import Limits
+    from posts.limits import Limits, Quota
     from posts.model import Media, Message
 
 
@@ -265,6 +265,22 @@ class Perishable(Protocol):
 
     def renew(self) -> None:
         """The credentials last as long as they can from now on, and are durable; no other process did it meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How much of its quota an account has used by now, whoever used it."""
+
+    quota: Quota
+    used: int
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """An adapter whose platform tells how much of its quota the account has used."""
+
+    def quota(self) -> Usage | None:
+        """What it tells now; None where it does not say. Raises the adapter's failures."""
 
 
 @runtime_checkable

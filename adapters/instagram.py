@@ -23,7 +23,7 @@ from adapters.fetching import place_for
 from adapters.graph import FACEBOOK, Graph, id_in
 from adapters.graph_lease import Lease
 from adapters.http import Http
-from adapters.instagram_account import refuse_used_up, whose
+from adapters.instagram_account import refuse_used_up, usage, whose
 from adapters.instagram_answers import SOON, Unfinished, refusal
 from adapters.instagram_containers import PUBLISHED, Containers, saved, status_of
 from adapters.instagram_counts import Counts
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from adapters.contract import Progress, PublicMedia, Secrets
+    from adapters.contract import Progress, PublicMedia, Secrets, Usage
     from posts.limits import Limits
     from posts.model import Account, Message
 
@@ -90,6 +90,10 @@ class Instagram:
         self._me = whose(self._graph, linked=self._account.options.get("login") == "facebook")
         self._renew_if_due()
         return self._me
+
+    def quota(self) -> Usage | None:
+        """What the platform tells of the posts of 24 hours; None where it does not say."""
+        return usage(self._graph, self._known().remote_id)
 
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
         """The post is public, or the platform is still fetching its pictures.

@@ -6,7 +6,7 @@ from datetime import date
 
 from adapters.contract import Fact, Lookup, Option, Profile
 from adapters.graph import VERSION, VERSION_OPTION
-from adapters.instagram_account import QUOTA_WHERE_UNSAID
+from adapters.instagram_account import QUOTA
 from adapters.instagram_counts import METRICS
 from posts.limits import Limits, TextLimit, Unit
 
@@ -23,6 +23,7 @@ LIMITS = Limits(
     media_required=True,
     hashtags_max=30,
     mentions_max=20,
+    quotas=(QUOTA,),
 )
 
 
@@ -50,7 +51,7 @@ PROFILE = Profile(
         _fact("image type", "JPEG", "the only one"),
         _fact("image ratio", "0.8 to 1.91", "width by height"),
         _documented("alt text", "1000", "characters"),
-        _documented("posts", str(QUOTA_WHERE_UNSAID), "in 24 hours, where the platform does not say", sure=False),
+        _documented("posts", str(QUOTA.most), "in 24 hours, where the platform does not say", sure=False),
         _documented("what is prepared lives for", "24", "hours"),
         _documented("version", VERSION, "of the interface; each lives for two years", "facebook-business 26.0.3"),
     ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from adapters.contract import Fact, Lookup, Option, Profile
 from adapters.linkedin_access import VERSION
 from adapters.linkedin_counts import METRICS
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import Counted, Limits, Quota, TextLimit, Unit
 
 AUDIT = "third-party audit of the platform's documentation, 4 October 2026"
 LIMITS = Limits(
@@ -17,6 +17,7 @@ LIMITS = Limits(
     image_pixels_max=36_152_319,
     alt_text=TextLimit(unit=Unit.UTF16, max=4086),
     first_comment=(TextLimit(unit=Unit.UTF16, max=1250),),
+    quotas=(Quota(most=30, within=timedelta(hours=24), counted=Counted.POSTS),),
 )
 
 
@@ -42,6 +43,7 @@ FACTS = (
     ),
     _fact("access token", "60", "days", "LinkedIn docs, authorization code flow"),
     _fact("calls", "100", "per member and day, 500 per program; reset at midnight UTC", "LinkedIn docs, rate limits"),
+    _fact("posts", "30", "in 24 hours; ours, from the calls: three for a post with a picture", "ours", sure=False),
     _fact(
         "a hashtag", "#word", "as written, in any script: option hashtags", "LinkedIn docs, little format", sure=False
     ),

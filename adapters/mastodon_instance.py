@@ -8,11 +8,12 @@ does not shorten: Pleroma's and GoToSocial's source (read on 27 Nov 2026).
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.contract import Failure
 from adapters.http import Call
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import Limits, Quota, TextLimit, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,7 @@ LIMITS = Limits(
     image_pixels_max=33_177_600,
     alt_text=ALT_TEXT,
     comment_is_a_part=True,
+    quotas=(Quota(most=300, within=timedelta(hours=3)),),
 )
 PLEROMA = "(compatible;"  # in the version that Pleroma and its kin give
 GOTOSOCIAL = "gotosocial"  # in the address of its source

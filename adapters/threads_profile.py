@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from adapters.contract import Fact, Lookup, Option, Profile
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import Counted, Limits, Quota, TextLimit, Unit
 
 VERSION = "v1.0"
 QUOTA_WHERE_UNSAID = 250
@@ -27,6 +27,10 @@ LIMITS = Limits(
     alt_text=TextLimit(unit=Unit.UTF16, max=1000),
     links_max=5,
     comment_is_a_part=True,
+    quotas=(
+        Quota(most=QUOTA_WHERE_UNSAID, within=timedelta(hours=24), counted=Counted.POSTS),
+        Quota(most=1000, within=timedelta(hours=24), counted=Counted.REPLIES),
+    ),
 )
 
 
@@ -53,6 +57,7 @@ FACTS = (
     _fact(
         "posts", str(QUOTA_WHERE_UNSAID), "in 24 hours, where the platform does not say", "Meta docs, Threads, overview"
     ),
+    _fact("replies", "1000", "in 24 hours", "Meta docs, Threads, overview"),
     _fact("deletions", "100", "in 24 hours", "Meta docs, Threads, delete posts"),
     _fact("topic", "1", "tag per post: the first hashtag, or option topic_tag", POSTS),
     _fact("what is prepared lives for", "24", "hours", "Meta docs, Threads, troubleshooting"),

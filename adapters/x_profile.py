@@ -5,10 +5,10 @@ Read in X's documentation and its API description 2.167 of 22 Aug 2026.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from adapters.contract import Fact, Lookup, Option, Profile
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import Limits, Quota, TextLimit, Unit
 
 COUNTING = "X docs, counting characters; twitter-text config v3"
 MEDIA = "X docs, media best practices"
@@ -23,6 +23,7 @@ LIMITS = Limits(
     image_bytes_max=5_000_000,
     alt_text=TextLimit(unit=Unit.UTF16, max=1000),
     comment_is_a_part=True,
+    quotas=(Quota(most=100, within=timedelta(minutes=15)), Quota(most=300, within=timedelta(hours=3))),
 )
 METRICS = {
     "likes": ("like_count",),
@@ -52,6 +53,7 @@ PROFILE = Profile(
         _fact("image size", "5000000", "bytes; the docs say 5 MB, and not which", MEDIA),
         _fact("alt text", "1000", "characters", f"{DESCRIPTION}, media metadata"),
         _fact("posts", "100", "per 15 minutes and account", RATES, sure=False),
+        _fact("posts in a longer time", "300", "per 3 hours and account", RATES, sure=False),
         _fact("counts", "100", "posts per call", f"{DESCRIPTION}, posts by ids"),
         _fact("an uploaded picture is kept", "24", "hours", "X docs, media upload"),
         _fact("price of a post", "0.015", "US dollars", PRICES),

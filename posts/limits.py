@@ -68,6 +68,27 @@ class FilmLimits:
     cover: bool = False
 
 
+class Counted(StrEnum):
+    """What a platform counts where it takes only so many: posts, every part of a thread, or those after the first."""
+
+    POSTS = "posts"
+    PARTS = "parts"
+    REPLIES = "replies"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """A platform takes at most `most` of an account in any stretch of time of that length."""
+
+    most: int
+    within: timedelta
+    counted: Counted = Counted.PARTS
+
+    def cost(self, parts: int) -> int:
+        """How much of it a thread of so many parts uses."""
+        return {Counted.POSTS: 1, Counted.PARTS: parts, Counted.REPLIES: parts - 1}[self.counted]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Everything `posts.check` needs to know of a platform; None means no limit is known.
@@ -78,7 +99,7 @@ class Limits:
     and height together, in pixels. `alt_text` None: the platform has no field for it. `first_comment`: what
     holds for a comment of its own kind under the post, empty where there is none; `comment_is_a_part`: a comment is a
     post like any other there, so that it goes as the last part of the thread, where there are threads.
-    Without `film` and `gif` it takes no films, or no GIFs that move.
+    Without `film` and `gif` it takes no films, or no GIFs that move. `quotas`: how many it takes in a time.
     `doubts`: why some of these may not be the server's own, in words.
     """
 
@@ -103,6 +124,7 @@ class Limits:
     first_comment: tuple[TextLimit, ...] = ()
     comment_is_a_part: bool = False
     doubts: tuple[str, ...] = ()
+    quotas: tuple[Quota, ...] = ()
 
     def for_text(self, *, with_media: bool) -> tuple[TextLimit, ...]:
         """The limits that hold for the text of a post with or without pictures."""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import date, time, timedelta
     from pathlib import Path
 
+    from posts.limits import Quota
+
 
 class PostsError(Exception):
     """Base of the errors of this room; the message says what happened and who must act."""
@@ -85,7 +87,8 @@ class Mission:
 class Account:
     """One mission's channel on one platform; `secret` is where its secret is kept, never the secret.
 
-    `posts_per_month`: how many posts it may make in a calendar month; None where that is not limited.
+    `posts_per_month`: how many posts it may make in a calendar month; None where that is not limited. `quota`: what its
+    platform takes of it in a time, instead of what is known of the platform.
     """
 
     id: str
@@ -97,6 +100,7 @@ class Account:
     folder: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     posts_per_month: int | None = None
+    quota: Quota | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

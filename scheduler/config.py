@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError
 
 from adapters.registry import platforms
+from posts.limits import Quota
 from posts.model import Account, Campaign, Mission, QuietHours
 from scheduler import vault
 from scheduler.config_lines import ConfigError, did_you_mean, listed, parse, placed, read_text, spoken
@@ -124,6 +125,12 @@ def _quiet_hours(value: object) -> QuietHours:
     if start == end:
         raise ValueError("end when they begin; leave the key out where there are none")
     return QuietHours(start=start, end=end)
+
+
+def _quota(value: object) -> Quota:
+    if not isinstance(value, str) or not (match := re.fullmatch(r"([1-9][0-9]{0,5}) in ([0-9]{1,5}[smhd])", value)):
+        raise ValueError('is no quota; write how many in which time: "50 in 24h"')
+    return Quota(most=int(match[1]), within=_duration(match[2]))
 
 
 def _time_zone(value: str) -> str:
@@ -350,6 +357,7 @@ class _Account(_Table):
     folder: Folder | None = None
     options: dict[str, str] = {}
     posts_per_month: Annotated[int, Field(ge=1)] | None = None
+    quota: Annotated[InstanceOf[Quota] | None, BeforeValidator(_quota)] = None
 
 
 class _File(_Table):
@@ -506,6 +514,7 @@ def _account(table: _Account, base: Path) -> Account:
         folder=str(base / (table.folder or table.platform)),
         options=table.options,
         posts_per_month=table.posts_per_month,
+        quota=table.quota,
     )
 
 

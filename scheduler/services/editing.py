@@ -154,7 +154,7 @@ def _change(desk: Desk, post_id: int, old: NewPost, new: NewPost, on_warning: Ca
         rows = posts.deliveries_of(tx, post_id)
     ended = {row["account_id"] for row in rows if State(str(row["state"])) not in OPEN}
     accounts = [one for one in new.accounts if one not in ended]
-    refuse_blocked(Vetting(desk).stored_problems(new.content, accounts), on_warning)
+    refuse_blocked(Vetting(desk).stored_problems(new.content, accounts, new.when.instant, post_id), on_warning)
     with desk.database.write() as tx:
         if stored(tx, post_id) != old:
             raise WrongUse(f"post {post_id} was changed by somebody else meanwhile: read it, then try again")

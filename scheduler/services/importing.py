@@ -117,7 +117,22 @@ def _judge(desk: Desk, sheet: Sheet, on_row: Callable[[int, int], None]) -> list
         gone = ended.get(there.post_id, frozenset()) if there else frozenset()
         judged.append(_without_ended(one, gone) if one.verdict == "changed" else one)
         on_row(number, len(sheet.rows))
-    return _as_stored(desk, judged)
+    return _as_stored(desk, _crowded(vetting, judged))
+
+
+def _crowded(vetting: Vetting, judged: Sequence[Judged]) -> list[Judged]:
+    """The judged rows, with a warning for each that is planned where too many are, those of the file among them."""
+    planned = {one.row.number: one.new for one in judged if one.new and one.verdict in {"added", "changed"}}
+    for one in judged:
+        if new := planned.get(one.row.number):
+            key = one.known.post_id if one.known else (new.content.mission, new.external_id)
+            vetting.plan(new.content, new.accounts, new.when.instant, key)
+    return [
+        _with_problems(one, vetting.crowded(new.accounts, new.when.instant))
+        if (new := planned.get(one.row.number))
+        else one
+        for one in judged
+    ]
 
 
 def _as_stored(desk: Desk, judged: Sequence[Judged]) -> list[Judged]:

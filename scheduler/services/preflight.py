@@ -40,7 +40,7 @@ def check_posts(desk: Desk, post_ids: Sequence[int] | None) -> list[Checked]:
         Checked(
             post_id=one.post_id,
             content_hash=one.content_hash,
-            problems=tuple(vetting.stored_problems(contents[one.post_id], one.accounts)),
+            problems=tuple(vetting.stored_problems(contents[one.post_id], one.accounts, one.due, one.post_id)),
         )
         for one in those
     ]

@@ -90,7 +90,7 @@ def _plan(
     refuse_past(due, desk.now())
     accounts = accounts_of(desk, mission, wish.accounts)
     content = Post(mission=mission.code, text=wish.text, language=wish.language, link=wish.link, media=media)
-    refuse_blocked(Vetting(desk).problems(content, accounts), on_warning)
+    refuse_blocked(Vetting(desk).stored_problems(content, accounts, due.instant, "new"), on_warning)
     content = keep_pictures(content, desk.settings.media_folder)
     kind = kind_for(wish.kind, due.local.date(), desk.settings.campaign)
     when = when_of(due)

@@ -6,19 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapters.contract import Failure, Rejected
-from adapters.on_disk import read_picture
-from adapters.parts import parts_of
+from adapters.on_disk import files_of
 from posts.check import check
 from posts.compose import compose
 from posts.model import Level, Problem
-from scheduler.budgets import made_this_month, used_up
 from scheduler.model import WrongUse
+from scheduler.services.crowding import Crowding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable, Sequence
+    from datetime import datetime
 
     from posts.limits import Limits
-    from posts.model import Account, Media, Message, Post
+    from posts.model import Account, Media, Post
     from scheduler.services.desk import Desk
 
 
@@ -29,11 +29,26 @@ class Vetting:
         self._desk = desk
         self._limits: dict[str, tuple[Limits, tuple[Problem, ...]]] = {}
         self._pictures: dict[Media, tuple[Problem, ...]] = {}
+        self._crowding = Crowding(desk)
 
-    def stored_problems(self, post: Post, accounts: Iterable[str]) -> list[Problem]:
-        """As `problems`, and what has become of the post's pictures since it was queued."""
+    def stored_problems(self, post: Post, accounts: Sequence[str], due: datetime, key: Hashable) -> list[Problem]:
+        """As `problems` and `crowded`, and what has become of the post's pictures since it was queued."""
         gone = [found for one in post.media for found in self._picture(one)]
-        return [*gone, *self.problems(post, accounts)]
+        self.plan(post, accounts, due, key)
+        return [*gone, *self.problems(post, accounts), *self.crowded(accounts, due)]
+
+    def plan(self, post: Post, accounts: Iterable[str], due: datetime, key: Hashable) -> None:
+        """The post, known by its number or any other key, is counted among what is planned on the accounts."""
+        for account in self._configured(accounts):
+            self._crowding.put(account, self._known_limits(account)[0], post, due, key)
+
+    def crowded(self, accounts: Iterable[str], due: datetime) -> list[Problem]:
+        """Warnings where more is planned on these accounts around that time than they can make."""
+        return [
+            replace(one, message=f"{account.id}: {one.message}")
+            for account in self._configured(accounts)
+            for one in self._crowding.problems(account, self._known_limits(account)[0], due)
+        ]
 
     def problems(self, post: Post, accounts: Iterable[str]) -> list[Problem]:
         """Every reason why the post could not go out as it is on these accounts; each names its account."""
@@ -45,8 +60,7 @@ class Vetting:
                 found.append(Problem(code="account_gone", level=Level.BLOCK, message=str(error)))
                 continue
             limits, unsure = self._known_limits(account)
-            message = compose(post, account, limits)
-            mine = (*unsure, *self._budget(account, message), *check(message, limits))
+            mine = (*unsure, *check(compose(post, account, limits), limits))
             found += [replace(one, message=f"{account.id}: {one.message}") for one in mine]
         return found
 
@@ -55,16 +69,9 @@ class Vetting:
             self._pictures[media] = _read(media)
         return self._pictures[media]
 
-    def _budget(self, account: Account, message: Message) -> tuple[Problem, ...]:
-        """A warning where the account has too few posts left this month; the post may be for another one."""
-        if not (most := account.posts_per_month):
-            return ()
-        with self._desk.database.read() as tx:
-            made = made_this_month(tx, account.id, self._desk.now())
-        follows = self._desk.profile(account).comment_follows
-        needed = len(parts_of(message, comment_follows=follows))
-        words = used_up(account.id, most, self._desk.now(), made=made, needed=needed)
-        return (Problem(code="budget_used_up", level=Level.WARN, message=words),) if made + needed > most else ()
+    def _configured(self, accounts: Iterable[str]) -> list[Account]:
+        named = set(accounts)
+        return [one for one in self._desk.settings.accounts if one.id in named]
 
     def _known_limits(self, account: Account) -> tuple[Limits, tuple[Problem, ...]]:
         if account.id not in self._limits:
@@ -84,7 +91,7 @@ class Vetting:
 
 def _read(media: Media) -> tuple[Problem, ...]:
     try:
-        read_picture(media)
+        files_of((media,))
     except Rejected as error:
         return (Problem(code="picture_gone", level=Level.BLOCK, message=str(error)),)
     except Failure as failure:

@@ -355,6 +355,17 @@ def test_a_quota_that_is_not_told_keeps_nothing_back(
     made(adapter.publish(message, "k", MemoryProgress()))
 
 
+def test_how_much_of_the_quota_is_used_is_told_as_the_platform_tells_it(
+    server: InstagramServer, adapter: Instagram, message: Message
+) -> None:
+    """Whoever plans the day hears of it before; what somebody posted by hand is among it."""
+    server.quota = 25
+    made(adapter.publish(message, "k", MemoryProgress()))
+    told = adapter.quota()
+    assert told is not None
+    assert (told.used, told.quota.most, told.quota.within) == (1, 25, timedelta(hours=24))
+
+
 # -- the four failures ---------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from posts.limits import Quota
 from posts.model import QuietHours
 from scheduler.config import ConfigError, Settings, load
 from scheduler.config_lines import find_lines, line_of
@@ -95,6 +96,12 @@ def test_values_arrive_as_what_they_mean(tmp_path: Path) -> None:
     assert found.looks == (timedelta(seconds=2), timedelta(seconds=6))
     assert found.mission("GE").quiet_hours == QuietHours(start=time(21), end=time(8))
     assert found.account("ge-outbox").options == {"visibility": "unlisted"}
+
+
+def test_an_account_may_say_its_own_quota(tmp_path: Path) -> None:
+    """What its platform's pages leave open, whoever runs it knows."""
+    found = settings(tmp_path, SMALLEST + 'quota = "50 in 24h"\n').account("ge-outbox")
+    assert found.quota == Quota(most=50, within=timedelta(hours=24))
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
@@ -229,6 +236,9 @@ def test_a_folder_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
         ),
         (CAMPAIGN + MISSION + 'quiet_hours = "24:00-08:00"\n', "are no quiet hours"),
         (CAMPAIGN + MISSION + 'quiet_hours = "08:00-08:00"\n', "end when they begin"),
+        (SMALLEST + "quota = 50\n", 'account[1].quota: is no quota; write how many in which time: "50 in 24h"'),
+        (SMALLEST + 'quota = "0 in 24h"\n', "is no quota"),
+        (SMALLEST + 'quota = "50 in 0h"\n', "must be longer than nothing"),
         (CAMPAIGN + MISSION + MISSION, "line 10, mission[2].code: 'GE' is taken by mission[1]"),
         (SMALLEST + ACCOUNT, "line 14, account[2].id: 'ge-outbox' is taken by account[1]"),
         (SMALLEST.replace('mission = "GE"', 'mission = "ge"'), "line 11, account[1].mission: there is no [[mission]]"),

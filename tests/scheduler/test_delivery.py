@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from adapters.contract import (
     Retryable,
 )
 from posts.compose import compose
+from posts.limits import TextLimit, Unit
 from posts.model import Account, Media, Post
 from scheduler.content import payload_hash
 from scheduler.intents import Intents
@@ -301,6 +302,19 @@ def _nothing_before(message: Message, key: str, progress: Progress) -> Any:
 
 def _nothing_after(message: Message, key: str, progress: Progress) -> Any:
     progress.posting()
+
+
+def test_a_server_that_lowered_its_limits_after_the_approval_is_named_with_them(
+    world: World, office: Callable[..., Office]
+) -> None:
+    """Nothing is sent, and whoever wrote the post reads what it takes now."""
+    number = world.delivery(words="a" * 20)
+    lower = replace(OBEDIENT.limits, text=(TextLimit(unit=Unit.GRAPHEMES, max=19),))
+    adapter = ObedientAdapter(profile=replace(OBEDIENT, limits=lower))
+    office(adapter).pass_on()
+    assert world.state(number) is State.FAILED
+    assert "the limit is 19: shorten it by 1" in world.row(number)["reason"]
+    assert adapter.calls == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.contract import AuthExpired, Identity, Retryable
-from posts.model import Level, Post
+from posts.model import Level, Post, Problem
 from scheduler import vault
 from scheduler.model import DAEMON, NotAllowed, Scope, State, WrongUse
 from scheduler.secrets import StoredSecret
@@ -224,6 +224,13 @@ def test_a_budget_is_shown(office: Office) -> None:
     assert (told["ok"], told["message"]) == (True, "opens obedient; 1 of 2 posts made this month, 1 left")
 
 
+def told_of(office: Office, desk: Desk, text: str) -> list[Problem]:
+    """What is said of the plan where a post with this text is to go out at once."""
+    vetting = Vetting(desk)
+    vetting.plan(Post(mission="GE", text=text), ["ge-outbox"], office.clock(), "new")
+    return vetting.crowded(["ge-outbox"], office.clock())
+
+
 def test_a_budget_that_is_used_up_is_told_before_and_its_pause_stays(office: Office) -> None:
     """Credentials that work do not pay; and whoever writes the next post reads it at once."""
     desk = with_budget(office, 1)
@@ -233,10 +240,7 @@ def test_a_budget_that_is_used_up_is_told_before_and_its_pause_stays(office: Off
     assert told["ok"] is False
     assert "posts_per_month" in str(told["message"])
     assert paused(office) == ["daemon"]
-    post = Post(mission="GE", text="one more")
-    assert [(one.code, one.level) for one in Vetting(desk).problems(post, ["ge-outbox"])] == [
-        ("budget_used_up", Level.WARN)
-    ]
+    assert [(one.code, one.level) for one in told_of(office, desk, "one more")] == [("budget_used_up", Level.WARN)]
 
 
 def test_a_thread_that_does_not_fit_into_the_month_is_told_when_it_is_written(office: Office) -> None:
@@ -244,7 +248,7 @@ def test_a_thread_that_does_not_fit_into_the_month_is_told_when_it_is_written(of
     desk = with_budget(office, 3)
     threaded = replace(OBEDIENT, limits=replace(OBEDIENT.limits, parts_max=9))
     office.adapters["ge-outbox"] = ObedientAdapter(profile=threaded)
-    assert Vetting(desk).problems(Post(mission="GE", text="one\n---\ntwo"), ["ge-outbox"]) == []
-    (problem,) = Vetting(desk).problems(Post(mission="GE", text="one\n---\ntwo\n---\nthree"), ["ge-outbox"])
-    assert "has made 1 of its 3 posts" in problem.message
-    assert "the 3 parts of this thread are a post each" in problem.message
+    assert told_of(office, desk, "one\n---\ntwo") == []
+    (problem,) = told_of(office, desk, "one\n---\ntwo\n---\nthree")
+    assert "4 posts are planned or made" in problem.message
+    assert "posts_per_month is 3" in problem.message
