@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from adapters.contract import AuthExpired, Failure
+from adapters.contract import AuthExpired, Failure, Horizon
 from adapters.http import Call
 from adapters.http_calls import instant
 from adapters.oauth import Renewals, Tokens, granted, read_tokens
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DUE_BEFORE = timedelta(days=30)
 LIVES_S = 5_184_000
+UNKNOWN = datetime.min.replace(tzinfo=UTC)
 EXPIRES = "expires_on"
 PATH = "/refresh_access_token"
 
@@ -41,6 +42,15 @@ class Lease:
     def heard(self, now: datetime) -> None:
         """It is that late by the platform's clock."""
         self._now = now
+
+    def horizon(self) -> Horizon:
+        """When the token ends, where that is kept beside it, and from when on it is renewed by `renew`."""
+        ends_at = _end(self._kept())
+        return Horizon() if ends_at == UNKNOWN else Horizon(ends_at=ends_at, renews_from=ends_at - DUE_BEFORE)
+
+    def renew(self) -> None:
+        """The token is good for another sixty days, and durable. Raises AuthExpired where it cannot be renewed."""
+        self._renewals.renewed(self._kept())
 
     def renew_if_due(self) -> None:
         """The token is good for another month at least, where that can be had."""
@@ -69,5 +79,5 @@ def _end(tokens: Tokens) -> datetime:
     try:
         found = datetime.fromisoformat(tokens.value(EXPIRES))
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return UNKNOWN
     return found if found.tzinfo else found.replace(tzinfo=UTC)

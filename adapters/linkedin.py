@@ -14,8 +14,10 @@ from urllib.parse import quote
 
 from adapters.contract import (
     Ambiguous,
+    AuthExpired,
     Duplicate,
     Failure,
+    Horizon,
     Identity,
     Lookup,
     NotReady,
@@ -71,6 +73,14 @@ class LinkedIn:
     def listen(self, heard: Callable[[str, datetime], None]) -> None:
         """`heard` is given the server's own time with every answer."""
         self._http.heard = heard
+
+    def horizon(self) -> Horizon:
+        """Until when a person must connect the account again, where its secret says so."""
+        return self._access.horizon()
+
+    def renew(self) -> None:
+        """Never: a token that may be renewed is, with the first call that it is refused for. Raises AuthExpired."""
+        raise AuthExpired(f"account '{self._account.id}': its token cannot be renewed ahead; connect the account again")
 
     def limits(self) -> Limits:
         """The documented ones."""

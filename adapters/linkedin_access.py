@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from adapters.contract import AuthExpired, Retryable
+from adapters.contract import AuthExpired, Horizon, Retryable
 from adapters.http import Answer, Call, Http
 from adapters.http_calls import origin
 from adapters.oauth import Renewals, Tokens, granted, read_tokens
@@ -49,6 +50,17 @@ class Access:
         """Nothing, where the option `version` names a month. Raises Rejected."""
         if not MONTH.fullmatch(self._version):
             raise wrong(self._account, "version", f"a month such as {VERSION}")
+
+    def horizon(self) -> Horizon:
+        """When the token ends, where `expires_on` is kept beside it; one that may be renewed is, with the next call."""
+        tokens = self._tokens()
+        try:
+            found = datetime.fromisoformat(tokens.value("expires_on"))
+        except ValueError:
+            return Horizon()
+        if all(map(tokens.value, CLIENT)):
+            return Horizon()
+        return Horizon(ends_at=found if found.tzinfo else found.replace(tzinfo=UTC))
 
     def send(self, call: Call, *, posting: bool = False) -> Answer:
         """The answer to the call, made as this account; `posting`: it makes something public."""

@@ -9,7 +9,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from adapters.contract import Ambiguous, Failure, Gone, Identity, NotReady, Reading, Receipt, Rejected, Retryable
+from adapters.contract import (
+    Ambiguous,
+    Failure,
+    Gone,
+    Horizon,
+    Identity,
+    NotReady,
+    Reading,
+    Receipt,
+    Rejected,
+    Retryable,
+)
 from adapters.fetching import place_for
 from adapters.graph import Graph, id_in, rows
 from adapters.graph_lease import Lease
@@ -18,11 +29,12 @@ from adapters.options import wrong
 from adapters.parts import broken_off, parts_out
 from adapters.threads_answers import SOON, Lost, Unfinished, is_not_there, refusal
 from adapters.threads_containers import Containers, saved, status_of
+from adapters.threads_counts import counts_of
 from adapters.threads_posts import OwnPosts
-from adapters.threads_profile import LIMITS, METRICS, PROFILE, QUOTA_WHERE_UNSAID, VERSION
+from adapters.threads_profile import LIMITS, PROFILE, QUOTA_WHERE_UNSAID, VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from adapters.contract import Progress, PublicMedia, Secrets
@@ -63,6 +75,14 @@ class Threads:
             heard(host, theirs)
 
         self._http.heard = both
+
+    def horizon(self) -> Horizon:
+        """Until when the token is good, where its secret says so."""
+        return self._lease.horizon()
+
+    def renew(self) -> None:
+        """The token is good for another sixty days."""
+        self._lease.renew()
 
     def limits(self) -> Limits:
         """The documented ones: all accounts are alike."""
@@ -127,7 +147,12 @@ class Threads:
 
     def measure(self, remote_ids: Sequence[str]) -> Sequence[Reading | Gone]:
         """The counts of these posts now, each by itself; Gone for those that are not there though the token works."""
-        return [counted for one in remote_ids if id_in({"id": one}) for counted in self._counts(one)]
+        found = [
+            one for remote_id in remote_ids if id_in({"id": remote_id}) for one in counts_of(self._graph, remote_id)
+        ]
+        if any(isinstance(one, Gone) for one in found):
+            self.whoami()  # a token that opens nothing reads like a missing post
+        return found
 
     def delete(self, remote_id: str) -> None:
         """The post is no longer there, nor the later parts of its thread; true also if it was gone already."""
@@ -203,21 +228,6 @@ class Threads:
         if status and (status == "PUBLISHED") is not is_listed:
             there = "there" if is_listed else "not there"
             raise Retryable(f"looking for our own post: the platform says {status}, and such a post is {there}")
-
-    def _counts(self, remote_id: str) -> Iterator[Reading | Gone]:
-        asked = {"metric": ",".join(METRICS.values())}
-        answer = self._graph.answer("reading counts", "GET", f"/{remote_id}/insights", asked)
-        if is_not_there(answer):
-            self.whoami()  # a token that opens nothing reads like a missing post
-            yield Gone(remote_id=remote_id, evidence=answer.evidence())
-            return
-        if not answer.ok:
-            raise refusal(answer, posting=False)
-        told = {one.get("name"): [value.get("value") for value in rows(one, "values")] for one in rows(answer.fields())}
-        for metric, name in METRICS.items():
-            values = told.get(name) or [None]
-            if type(value := values[-1]) is int and value >= 0:
-                yield Reading(remote_id=remote_id, metric=metric, value=value, source="threads")
 
 
 def _where(out: Sequence[dict[str, object]]) -> str:

@@ -19,6 +19,7 @@ from adapters.contract import (
     Lookup,
     NotReady,
     NotSetUp,
+    Perishable,
     Receipt,
     Rejected,
     Retryable,
@@ -517,6 +518,28 @@ def test_a_token_that_may_be_renewed_is_and_the_call_is_made_again(server: Linke
         LinkedIn(account(base_url=server.url, options={"author": PAGE}), kept).whoami()
     for secret in ("one-that-ran-out", *client.values()):
         assert secret == "july30" or secret not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("kept", "ends_on"),
+    [
+        ({}, None),
+        ({"expires_on": "soon"}, None),
+        ({"expires_on": "2027-07-28"}, 28),
+        ({"expires_on": "2027-07-28T12:00:00+04:00"}, 28),
+        ({"expires_on": "2027-07-28", "refresh_token": "r", "client_id": "c", "client_secret": "s"}, None),
+    ],
+)
+def test_the_end_of_a_token_is_told_where_it_is_kept(
+    server: LinkedInServer, kept: dict[str, str], ends_on: int | None
+) -> None:
+    """It lives 60 days, and only a person gets another; one that is renewed by itself has no such day."""
+    adapter = LinkedIn(account(base_url=server.url), KnownSecret(json.dumps({"access_token": TOKEN, **kept})))
+    assert isinstance(adapter, Perishable)
+    ends_at = adapter.horizon().ends_at
+    assert (ends_at and ends_at.day) == ends_on
+    with pytest.raises(AuthExpired):
+        adapter.renew()
 
 
 @pytest.mark.parametrize("secret", ["", '{"access_token": ""}', '{"access_token": ', "two words"])

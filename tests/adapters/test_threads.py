@@ -15,8 +15,10 @@ from adapters.contract import (
     Duplicate,
     Failure,
     Gone,
+    Horizon,
     NotReady,
     NotSetUp,
+    Perishable,
     Receipt,
     Rejected,
     Restricted,
@@ -467,6 +469,23 @@ def test_a_token_is_renewed_while_it_lives(server: ThreadsServer, kept: dict[str
     if renewals:
         left = datetime.fromisoformat(found["expires_on"]) - now()
         assert timedelta(days=59) < left <= timedelta(days=60)
+
+
+def test_the_token_says_when_it_ends_and_is_renewed_ahead(server: ThreadsServer) -> None:
+    """The daemon asks for that also where nothing is posted for months."""
+    place = KeptSecret(json.dumps({"access_token": TOKEN}))
+    adapter = Threads(account(base_url=server.url), place)
+    assert isinstance(adapter, Perishable)
+    assert adapter.horizon() == Horizon()
+    adapter.renew()
+    found = adapter.horizon()
+    assert found.ends_at is not None
+    assert timedelta(days=59) < found.ends_at - now() <= timedelta(days=60)
+    assert found.renews_from == found.ends_at - timedelta(days=30)
+    assert adapter_for(server).horizon() == Horizon()
+    server.will_fail(error(190, "ended"), method="GET", path=RENEW)
+    with pytest.raises(AuthExpired):
+        adapter.renew()
 
 
 def test_a_renewal_that_fails_harms_nothing_while_the_token_works(server: ThreadsServer) -> None:
