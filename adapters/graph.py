@@ -128,8 +128,8 @@ class Graph:
         asked = {"fields": fields, "limit": str(PAGE_ROWS)}
         for _ in range(PAGES_MAX):
             found = self.get(what, path, asked)
-            if not isinstance(found.get("data"), list):
-                raise Retryable(f"{what}: {self.host} answered without a list")
+            if not _is_legible(found.get("data")):
+                raise Retryable(f"{what}: {self.host} answered without a list that can be read")
             yield from rows(found)
             after = _cursor(found)
             if not after:
@@ -186,6 +186,11 @@ def rows(found: Mapping[str, Any], name: str = "data") -> list[dict[str, Any]]:
     """The objects of a list."""
     listed = found.get(name)
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def _is_legible(listed: object) -> bool:
+    """Whether all that is listed has an id: what cannot be read may be what is looked for."""
+    return isinstance(listed, list) and all(isinstance(one, dict) and isinstance(one.get("id"), str) for one in listed)
 
 
 def _cursor(found: Mapping[str, Any]) -> str:

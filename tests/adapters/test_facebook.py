@@ -405,7 +405,13 @@ def test_the_look_goes_on_behind_the_first_page(server: FacebookServer) -> None:
     assert found.remote_id == ours
 
 
-@pytest.mark.parametrize("reply", [Reply(status=500), error(2), error(10), reply_json({"data": {}}), Reply()])
+UNREADABLE: tuple[object, ...] = ({}, [None], [{}], ["7"], [{"id": 7}], [[{"id": "7"}]])
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [*(Reply(status=500), error(2), error(10), Reply()), *(reply_json({"data": one}) for one in UNREADABLE)],
+)
 def test_a_list_that_cannot_be_read_is_never_not_there(server: FacebookServer, reply: Reply) -> None:
     """None would say that it is surely not out."""
     server.will_fail(reply, method="GET", path=f"/v26.0/{PAGE}/published_posts")

@@ -476,6 +476,16 @@ def test_a_list_that_lags_behind_the_container_is_looked_at_again(
         adapter.find(message, "k", clock(), prepared)
 
 
+@pytest.mark.parametrize("listed", [{}, [None], [{"id": None}]])
+def test_a_list_that_cannot_be_read_is_never_not_there(
+    server: InstagramServer, adapter: Instagram, clock: Clock, message: Message, listed: object
+) -> None:
+    """None would say that it is surely not out."""
+    server.will_fail(reply_json({"data": listed}), method="GET", path=MEDIA)
+    with pytest.raises(Retryable, match="list"):
+        adapter.find(message, "k", clock(), MemoryProgress())
+
+
 def test_somebody_elses_post_with_our_words_is_not_adopted(
     server: InstagramServer, adapter: Instagram, clock: Clock, message: Message, prepared: MemoryProgress
 ) -> None:
