@@ -69,7 +69,8 @@ class Repo:
     def remove(self, place: Place) -> None:
         """Nothing is there; true also if nothing was."""
         call = Call(what="deleting", method="POST", path=f"{XRPC}repo.deleteRecord", json=_named(place))
-        self._session.read(call)
+        if "commit" not in self._session.read(call) and self.look(place)[0] is not None:  # the one or the other tells
+            raise Retryable(f"{call.what}: {self._host} said yes, and {place.permalink} is still there")
 
     def rest_of_thread(self, first: Place) -> list[Place]:
         """The later parts of the thread that begins there, as far as they are there."""

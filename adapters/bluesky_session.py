@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adapters.contract import AuthExpired, Failure, Retryable
-from adapters.http import Answer, Call, Http, failure_for
+from adapters.contract import AuthExpired, Failure, Rejected, Retryable
+from adapters.http import Answer, Call, Http, failure_for, refusal_of_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,7 +128,7 @@ class Session:
 
 def refusal(answer: Answer, *, posting: bool) -> Failure:
     """The failure that an unwelcome answer means: this platform tells of an account's faults with status 400 too."""
-    error = answer.fields().get("error")
+    error = _error(answer)
     if error == "AuthFactorTokenRequired":  # no app password is ever asked for one
         return AuthExpired(
             f"{answer.what}: the server wants the code that it sent by e-mail, for the secret holds the account's own"
@@ -152,7 +152,11 @@ def text_in(said: Mapping[str, Any], name: str) -> str | None:
 
 
 def _has_run_out(answer: Answer) -> bool:
-    return answer.status == 401 or (answer.status == 400 and answer.fields().get("error") in RUN_OUT)
+    return answer.status == 401 or (answer.status == 400 and _error(answer) in RUN_OUT)
+
+
+def _error(answer: Answer) -> str:
+    return text_in(answer.fields(), "error") or ""
 
 
 def _signed(call: Call, token: str, *others: str) -> Call:
@@ -162,7 +166,8 @@ def _signed(call: Call, token: str, *others: str) -> Call:
 
 def _tokens(answer: Answer) -> Tokens:
     if not answer.ok:
-        raise refusal(answer, posting=False)
+        refused = refusal(answer, posting=False)
+        raise refusal_of_keys(answer) if isinstance(refused, Rejected) else refused
     found = answer.fields()
     names = ("did", "handle", "accessJwt", "refreshJwt")
     did, handle, access, refresh = (one if isinstance(one := found.get(name), str) else "" for name in names)

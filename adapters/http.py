@@ -9,8 +9,9 @@ import requests
 
 from adapters.contract import Ambiguous, Failure, Rejected, Retryable
 from adapters.http_bodies import carried
-from adapters.http_calls import Answer, Call, Stretch, Unreadable, Upload, hide, hide_bytes, instant, origin
-from adapters.http_failures import WAIT_MAX, failure_for, kind, never_left, wait_asked
+from adapters.http_calls import Answer, Call, Stretch, Unreadable, Upload, instant, origin
+from adapters.http_failures import WAIT_MAX, failure_for, kind, never_left, refusal_of_keys, wait_asked
+from adapters.http_hiding import hide, hide_bytes
 from adapters.http_time import Pieces, Transport
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "Upload",
     "failure_for",
     "never_left",
+    "refusal_of_keys",
     "wait_asked",
 ]
 CHUNK_BYTES = 65_536

@@ -7,22 +7,17 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 WORDS_MAX = 500
 RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
 LEFT = ("x-ratelimit-remaining", "ratelimit-remaining")
 TELLING_HEADERS = ("date", "retry-after", *LEFT, *RESETS, "x-request-id")
-HIDDEN = "[hidden]"
-SHORTEST_SECRET = 6
-STRETCH = re.compile(r"[A-Za-z0-9._~-]{12,}")
-MARKUP_IN_JSON = {ord(one): f"\\u{ord(one):04x}" for one in "<>&"}
 
 
 class Unreadable(ValueError):
@@ -135,44 +130,6 @@ def instant(text: str) -> datetime | None:
             continue
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     return None
-
-
-def hide(text: str, hidden: tuple[str, ...]) -> str:
-    """The text with the secrets blacked out."""
-    for spelling in _spellings(hidden):
-        text = text.replace(spelling, HIDDEN)
-    return text
-
-
-def hide_bytes(body: bytes, hidden: tuple[str, ...]) -> bytes:
-    """The body with the secrets blacked out."""
-    for spelling in _spellings(hidden):
-        body = body.replace(spelling.encode(), HIDDEN.encode())
-    return body
-
-
-def _spellings(hidden: tuple[str, ...]) -> Iterator[str]:
-    """The secrets as they are, and as servers write what they repeat: in JSON, in addresses, in HTML.
-
-    Their longer stretches too that nothing spells otherwise: what is quoted twice is none of these.
-    """
-    for secret in hidden:
-        if len(secret) >= SHORTEST_SECRET:
-            in_json = [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
-            in_address = [quote(secret, safe="/"), quote(secret, safe=""), quote_plus(secret)]
-            yield from dict.fromkeys(
-                (
-                    secret,
-                    *in_json,
-                    *(one.replace("/", "\\/") for one in in_json),
-                    *(one.translate(MARKUP_IN_JSON) for one in in_json),
-                    *in_address,
-                    *(re.sub("%..", lambda found: found[0].lower(), one) for one in in_address),
-                    escape(secret),
-                    escape(secret, quote=False),
-                    *STRETCH.findall(secret),
-                )
-            )
 
 
 def _error_field(value: object) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 WAIT_MAX = timedelta(hours=1)  # whoever asks for more is asked again then: it may have been a mistake
 SPANS_BELOW_S = 100_000_000  # a reset given in seconds: below this a span, above an instant
 NEVER_LEFT = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
+DONE_AND_ELSEWHERE = frozenset({302, 303})  # how many a form answers once it has been carried out
 
 
 def never_left(error: BaseException) -> bool:
@@ -45,12 +46,21 @@ def failure_for(answer: Answer, posting: bool) -> Failure:
         return Retryable(f"{what}: asked to come back later ({status}: {words})", after=after, **told)
     if 300 <= status < 400:
         target = origin(answer.headers.get("location", ""))
-        return Rejected(f"{what}: redirected ({status}); the account's base_url must be changed to {target}", **told)
+        moved = f"{what}: redirected ({status}); the account's base_url must be changed to {target}"
+        return Ambiguous(moved, **told) if posting and status in DONE_AND_ELSEWHERE else AuthExpired(moved, **told)
     if status in {408, 425} or not 400 <= status < 500:
         if posting:
             return Ambiguous(f"{what}: the answer does not say what became of it ({status}: {words})", **told)
         return Retryable(f"{what}: no useful answer ({status}: {words})", after=after, **told)
     return Rejected(f"{what}: refused ({status}: {words})", **told)
+
+
+def refusal_of_keys(answer: Answer) -> Failure:
+    """The failure that an unwelcome answer to a login or a renewal means: a no is the account's fault, not a post's."""
+    failure = failure_for(answer, posting=False)
+    if not isinstance(failure, Rejected):
+        return failure
+    return AuthExpired(f"{failure}; connect the account again", http_status=answer.status, evidence=failure.evidence)
 
 
 def wait_asked(headers: Mapping[str, str], *, limited: bool = True) -> timedelta | None:

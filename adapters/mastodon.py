@@ -19,7 +19,7 @@ from adapters.mastodon_look import Lookout
 from adapters.mastodon_manner import Manner
 from adapters.mastodon_media import LOOK_AGAIN, Pictures
 from adapters.mastodon_profile import PROFILE
-from adapters.mastodon_session import Session, id_of, status_path
+from adapters.mastodon_session import NOT_THERE, Session, id_of, status_path
 from adapters.mastodon_status import counts_of, receipt_of, written
 from adapters.parts import broken_off, parts_out
 
@@ -130,9 +130,7 @@ class Mastodon:
     def delete(self, remote_id: str) -> None:
         """The status is no longer there, nor the later parts of its thread; true also if it was gone already."""
         for one in reversed([remote_id, *self._lookout.rest_of_thread(remote_id)]):
-            answer = self._http.prepare(self._session.call("deleting", "DELETE", status_path(one)))
-            if not answer.ok and answer.status not in {404, 410}:
-                raise failure_for(answer, posting=False)
+            self._delete_one(one)
 
     # -- posting ---------------------------------------------------------------------------------------------------
 
@@ -150,6 +148,15 @@ class Mastodon:
         headers = {"Idempotency-Key": key if number == 1 else f"{key}-{number}"}
         call = self._session.call("publishing", "POST", "/api/v1/statuses", headers=headers, json=status)
         return self._outcome(self._http.post_once(call), with_media=bool(media_ids))
+
+    def _delete_one(self, remote_id: str) -> None:
+        """A yes that does not name the status is looked after: it may be somebody else's, on the way."""
+        answer = self._http.prepare(self._session.call("deleting", "DELETE", status_path(remote_id)))
+        if answer.status in NOT_THERE or (answer.ok and id_of(answer.fields()) == remote_id):
+            return
+        look = self._session.call("looking whether it is gone", "GET", status_path(remote_id))
+        if not answer.ok or self._http.prepare(look).status not in NOT_THERE:
+            raise failure_for(answer, posting=False)
 
     def _outcome(self, answer: Answer, *, with_media: bool) -> Receipt | NotReady:
         """What the answer to the posting call means; only an id and an address together mean published."""

@@ -15,13 +15,14 @@ from adapters.html_text import MENTION, bones, normal, plain
 from adapters.http import failure_for
 from adapters.instants import is_older
 from adapters.mastodon_session import NO_SUCH_CALL, id_of, objects, status_path
-from adapters.mastodon_status import answers, author_of, pictures_of, receipt_of
+from adapters.mastodon_status import answers, author_of, is_whole, pictures_of, receipt_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from adapters.contract import Receipt
+    from adapters.http import Answer
     from adapters.mastodon_session import Session
     from posts.model import Message
 
@@ -43,7 +44,7 @@ class Lookout:
         for _ in range(PAGES_MAX):
             last = [("max_id", list(found)[-1])] if found else []
             call = self._session.call("looking for our own posts", "GET", path, query=[*query, *last])
-            page = objects(self._session.http.prepare(call))
+            page = _page(self._session.http.prepare(call))
             fresh = {remote_id: one for one in page if (remote_id := id_of(one)) and remote_id not in found}
             found |= {remote_id: one for remote_id, one in fresh.items() if not is_older(one, since)}
             if not fresh or any(is_older(one, since) for one in fresh.values()):
@@ -73,8 +74,7 @@ class Lookout:
             return []
         if not answer.ok:
             raise failure_for(answer, posting=False)
-        below = answer.fields().get("descendants")
-        replies = [one for one in below if isinstance(one, dict)] if isinstance(below, list) else []
+        replies = _whole(answer.fields().get("descendants"), answer)
         me, parts = self._session.whoami().remote_id if replies else "", [first]
         for one in replies:
             if (remote_id := id_of(one)) and author_of(one) == me and answers(one) in parts:
@@ -99,4 +99,18 @@ class Lookout:
         if not answer.ok:
             raise failure_for(answer, posting=False)
         text = answer.fields().get("text")
-        return text if isinstance(text, str) else None
+        if not isinstance(text, str):
+            raise failure_for(answer, posting=False)
+        return text
+
+
+def _page(answer: Answer) -> list[dict[str, Any]]:
+    objects(answer)  # raises for what is no list
+    return _whole(answer.json(), answer)
+
+
+def _whole(found: object, answer: Answer) -> list[dict[str, Any]]:
+    """The statuses of a list. Raises Retryable where one cannot be read: it may be ours, and no look may miss it."""
+    if not isinstance(found, list) or not all(is_whole(one) for one in found):
+        raise failure_for(answer, posting=False)
+    return found

@@ -67,6 +67,17 @@ def answers(status: Mapping[str, Any]) -> str | None:
     return id_of({"id": status.get("in_reply_to_id")})
 
 
+def is_whole(status: object) -> bool:
+    """Whether it can be told what it says, whether it shows pictures, and what it replies to."""
+    if not isinstance(status, dict) or id_of(status) is None or not isinstance(status.get("content"), str):
+        return False
+    alone = status.get("in_reply_to_id") is None
+    attached = status.get("media_attachments", [])
+    return (
+        isinstance(status.get("created_at"), str) and isinstance(attached, list) and alone == (answers(status) is None)
+    )
+
+
 def author_of(status: Mapping[str, Any]) -> str | None:
     """The id of the account that wrote it; None where the server does not say."""
     account = status.get("account")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapters.contract import AuthExpired, Retryable
-from adapters.http import Answer, Call, failure_for
-from adapters.http_calls import HIDDEN
+from adapters.http import Answer, Call, refusal_of_keys
+from adapters.http_hiding import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -127,7 +127,7 @@ def granted(answer: Answer, old: Tokens, account: Account) -> Tokens:
     if answer.status in REFUSED:
         raise AuthExpired(_refused(answer, account), http_status=answer.status)
     if not answer.ok:
-        raise failure_for(answer, posting=False)
+        raise refusal_of_keys(answer)
     found = answer.fields()
     if not isinstance(found.get("access_token"), str):  # the answer may hold half a pair: nothing of it is shown
         raise Retryable(f"{answer.what}: the platform answered without tokens", http_status=answer.status)

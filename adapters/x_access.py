@@ -11,8 +11,7 @@ import requests
 import tweepy
 
 from adapters.contract import AuthExpired, Retryable
-from adapters.oauth import REFUSED, Renewals, Tokens, granted, read_tokens, renewal
-from adapters.x_answers import refusal
+from adapters.oauth import Renewals, Tokens, granted, read_tokens, renewal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,10 +99,7 @@ class Access:
                 f"account '{self._account.id}': its access token has run out, and there is no refresh_token with its"
                 " client_id to renew it; connect the account again, with the scope offline.access"
             )
-        answer = self._http.prepare(renewal(old, TOKEN_PATH))
-        if not answer.ok and answer.status not in REFUSED:
-            raise refusal(answer, posting=False)
-        return granted(answer, old, self._account)
+        return granted(self._http.prepare(renewal(old, TOKEN_PATH)), old, self._account)
 
     def _tokens(self) -> Tokens:
         found = self._credentials()

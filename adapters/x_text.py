@@ -31,17 +31,22 @@ def pictures(post: Mapping[str, Any]) -> int:
 
 def answers(post: Mapping[str, Any]) -> str | None:
     """The id of the post that this one replies to; None where it replies to none."""
-    return next((str(one.get("id")) for one in _references(post) if one.get("type") == "replied_to"), None)
+    return next((str(one.get("id")) for one in references(post) if one.get("type") == "replied_to"), None)
 
 
 def stands_alone(post: Mapping[str, Any]) -> bool:
     """Whether it is neither a reply nor a repost nor a quotation."""
-    return not _references(post)
+    return not references(post)
 
 
-def _references(post: Mapping[str, Any]) -> list[dict[str, Any]]:
+def references(post: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the post replies to, repeats or quotes, as far as it can be read."""
     found = post.get("referenced_tweets")
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [one for one in found if isinstance(one, dict) and _names(one)] if isinstance(found, list) else []
+
+
+def _names(reference: Mapping[str, Any]) -> bool:
+    return all(isinstance(reference.get(name), str) for name in ("type", "id"))
 
 
 def _opened(source: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from adapters.contract import Gone, Reading, Retryable
 from adapters.x_answers import errors, refusal
 from adapters.x_profile import METRICS
 from adapters.x_session import told
-from adapters.x_text import answers
+from adapters.x_text import answers, references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,8 +39,9 @@ class Timeline:
         for _ in range(PAGES_MAX):
             page = {"max_results": PAGE_POSTS, "tweet_fields": FIELDS, "pagination_token": token, **given}
             answer = told(self._client.get_users_tweets, me, **page)
-            meta = answer.fields().get("meta") or {}
-            if not answer.ok or not (isinstance(answer.fields().get("data"), list) or meta.get("result_count") == 0):
+            meta = answer.fields().get("meta")
+            meta = meta if isinstance(meta, dict) else {}
+            if not answer.ok or not _is_whole(answer.fields(), meta):
                 raise refusal(answer, posting=False)
             found += _posts(answer)
             token = meta.get("next_token")
@@ -85,6 +86,20 @@ class Timeline:
 def is_id(found: object) -> bool:
     """Whether it is what the platform calls a post or an account: 1 to 19 digits."""
     return isinstance(found, str) and bool(ID.fullmatch(found))
+
+
+def _is_whole(page: Mapping[str, Any], meta: Mapping[str, Any]) -> bool:
+    """Whether every post of a page can be read, and the way to the next: one that cannot be told may be ours."""
+    posts, token = page.get("data"), meta.get("next_token")
+    if not isinstance(posts, list):
+        return meta.get("result_count") == 0
+    return all(_can_be_read(one) for one in posts) and (token is None or isinstance(token, str))
+
+
+def _can_be_read(post: object) -> bool:
+    if not isinstance(post, dict) or not is_id(post.get("id")) or not isinstance(post.get("text"), str):
+        return False
+    return len(references(post)) == len(post.get("referenced_tweets", []))
 
 
 def _posts(answer: Answer) -> list[dict[str, Any]]:

@@ -210,7 +210,7 @@ def test_success_without_our_own_address_is_no_success(server: BlueskyServer, bo
         (Reply(status=403), AuthExpired),
         (told("InvalidRequest"), Rejected),
         (told("PayloadTooLarge", 413), Rejected),
-        (Reply(status=302, headers={"Location": "https://new.example/"}), Rejected),
+        (Reply(status=302, headers={"Location": "https://new.example/"}), Ambiguous),
         (told("InternalServerError", 500), Ambiguous),
         (told("UpstreamFailure", 502), Ambiguous),
         (Reply(status=503), Ambiguous),

@@ -233,7 +233,7 @@ def test_a_page_without_a_username_goes_by_its_name(server: FacebookServer) -> N
         (Reply(status=500), Ambiguous, "does not say"),
         (Reply(status=502), Ambiguous, "does not say"),
         (Reply(status=503, headers={"Retry-After": "9"}), Ambiguous, "does not say"),
-        (Reply(status=302, headers={"Location": "https://new.example/"}), Rejected, "base_url"),
+        (Reply(status=302, headers={"Location": "https://new.example/"}), Ambiguous, "base_url"),
         (Reply(status=200), Ambiguous, "does not say"),
         (Reply(status=200, body=b"<html>It works!</html>"), Ambiguous, "does not say"),
         (error(100, status=200), Ambiguous, "does not say"),

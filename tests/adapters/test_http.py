@@ -32,7 +32,7 @@ from urllib3.exceptions import SSLError as UrllibSSLError
 from adapters import registry
 from adapters.contract import Ambiguous, AuthExpired, Failure, Rejected, Retryable
 from adapters.http import Answer, Call, Http, Stretch, Unreadable, Upload, failure_for, never_left, wait_asked
-from adapters.http_calls import hide, hide_bytes
+from adapters.http_hiding import hide, hide_bytes
 from tests.adapters import raw_server
 from tests.adapters.contract import assert_tells_no_secret
 from tests.adapters.parts import TOKEN
@@ -140,11 +140,11 @@ def test_a_server_whose_queue_is_full_never_got_the_post() -> None:
 
 
 def test_a_redirect_is_not_followed() -> None:
-    """Followed, a POST becomes a GET, and its 200 a false 'published'."""
-    moved = b"HTTP/1.1 302 Found\r\nLocation: https://new.example/?secret=1\r\nContent-Length: 0\r\n\r\n"
+    """Followed, a POST becomes a GET, and its 200 a false 'published'. Not a post is wrong, but an address."""
+    moved = b"HTTP/1.1 301 Moved Permanently\r\nLocation: https://new.example/?secret=1\r\nContent-Length: 0\r\n\r\n"
     with RawServer(raw_server.answering(moved)) as server:
         failure = failure_for(quick(server.url).post_once(POST), posting=True)
-    assert isinstance(failure, Rejected)
+    assert isinstance(failure, AuthExpired)
     assert "base_url must be changed to https://new.example" in str(failure)
     assert "secret" not in str(failure)
     assert len(server.bodies) == 1
@@ -260,8 +260,8 @@ def test_cookies_are_not_kept() -> None:
     [
         (200, {}, Ambiguous, Retryable),
         (204, {}, Ambiguous, Retryable),
-        (301, {}, Rejected, Rejected),
-        (302, {}, Rejected, Rejected),
+        (301, {}, AuthExpired, AuthExpired),
+        (302, {}, Ambiguous, AuthExpired),
         (400, {}, Rejected, Rejected),
         (401, {}, AuthExpired, AuthExpired),
         (403, {}, AuthExpired, AuthExpired),

@@ -224,7 +224,7 @@ def test_a_lost_answer_is_looked_up_and_adopted(server: LinkedInServer, mishap: 
         (problem(500, "INTERNAL"), Ambiguous, "does not say"),
         (replace(problem(503, "UNAVAILABLE"), headers={"Retry-After": "5"}), Ambiguous, "does not say"),
         (problem(504, "GATEWAY_TIMEOUT"), Ambiguous, "does not say"),
-        (Reply(status=302, headers={"Location": "https://elsewhere.example"}), Rejected, "base_url"),
+        (Reply(status=302, headers={"Location": "https://elsewhere.example"}), Ambiguous, "base_url"),
     ],
 )
 def test_each_refusal_says_whose_turn_it_is(

@@ -139,7 +139,7 @@ def test_success_without_an_id_and_an_address_is_no_success(server: MastodonServ
         (Reply(status=422, body=b'{"error": "Validation failed"}'), Rejected),
         (Reply(status=404), Rejected),
         (Reply(status=409, body=b'{"error": "An identical request is still being processed"}'), Duplicate),
-        (Reply(status=302, headers={"Location": "https://new.example/"}), Rejected),
+        (Reply(status=302, headers={"Location": "https://new.example/"}), Ambiguous),
         (Reply(status=500), Ambiguous),
         (Reply(status=503), Ambiguous),
         (Reply(status=503, headers={"Retry-After": "9"}), Retryable),

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.contract import AuthExpired, Retryable
 from adapters.http import Answer
-from adapters.http_calls import HIDDEN
+from adapters.http_hiding import HIDDEN
 from adapters.oauth import Renewals, Tokens, granted, read_tokens, renewal
 from tests.adapters.contract import assert_tells_no_secret
 from tests.adapters.parts import account

@@ -201,7 +201,7 @@ def test_numbers_that_differ_are_options(server: TelegramServer) -> None:
         (refused(400, "Bad Request: message is too long"), Rejected),
         (refused(400, "Bad Request: IMAGE_PROCESS_FAILED"), Rejected),
         (refused(413, "Request Entity Too Large"), Rejected),
-        (Reply(status=302, headers={"Location": "https://new.example/"}), Rejected),
+        (Reply(status=302, headers={"Location": "https://new.example/"}), Ambiguous),
         (refused(500, "Internal Server Error"), Ambiguous),
         (Reply(status=502, body=b"<html>Bad Gateway</html>"), Ambiguous),
         (Reply(status=504), Ambiguous),

@@ -142,7 +142,7 @@ def test_a_receiver_may_take_less(server: ReceiverServer) -> None:
         (Reply(status=410), AuthExpired),
         (Reply(status=422, body=b'{"error": "too long"}'), Rejected),
         (Reply(status=413), Rejected),
-        (Reply(status=302, headers={"Location": "http://169.254.169.254/"}), Rejected),
+        (Reply(status=302, headers={"Location": "http://169.254.169.254/"}), Ambiguous),
         (Reply(status=409), Duplicate),
         (Reply(status=409, body=b'{"id": "7"}'), Duplicate),
         (Reply(status=500), Ambiguous),

@@ -232,7 +232,7 @@ def test_an_unknown_option_names_the_account_and_the_option(server: XServer, opt
         (problem(502), Ambiguous, "does not say"),
         (problem(503, **{"Retry-After": "9"}), Ambiguous, "does not say"),
         (problem(504), Ambiguous, "does not say"),
-        (Reply(status=302, headers={"Location": "https://new.example/"}), Rejected, "base_url"),
+        (Reply(status=302, headers={"Location": "https://new.example/"}), Ambiguous, "base_url"),
         (Reply(status=403, body=b"<html>blocked</html>"), Rejected, "blocked"),
         (Reply(status=200), Ambiguous, "without the post's id"),
         (Reply(status=200, body=b"<html>It works!</html>"), Ambiguous, "without the post's id"),
