@@ -48,6 +48,11 @@ class MastodonServer(ScriptedServer):
         return tuple(self._log)
 
     @property
+    def public(self) -> int:
+        """How many statuses are there now."""
+        return len(self._statuses)
+
+    @property
     def uploads(self) -> int:
         """How many pictures were ever taken."""
         return len(self._shelf)

@@ -49,13 +49,14 @@ class RawServer:
             except OSError:
                 return
             with connection, suppress(OSError):
-                head, body = _read_request(connection, lambda: self._stopped.wait(self._pause_s))
+                head, body = read_request(connection, lambda: self._stopped.wait(self._pause_s))
                 self.heads.append(head)
                 self.bodies.append(body)
                 self._behave(connection, self._stopped)
 
 
-def _read_request(connection: socket.socket, pause: Callable[[], object]) -> tuple[bytes, bytes]:
+def read_request(connection: socket.socket, pause: Callable[[], object] = bool) -> tuple[bytes, bytes]:
+    """The head and the whole body of one request; `pause` is called between two pieces of it."""
     read = b""
     while b"\r\n\r\n" not in read and (piece := connection.recv(65_536)):
         read += piece
