@@ -16,8 +16,9 @@ from adapters.scripted.bluesky import BlueskyServer
 from adapters.scripted.mastodon import MastodonServer
 from adapters.scripted.server import Reply, reply_json
 from adapters.scripted.telegram import TelegramServer
-from adapters.scripted.x import PROBLEMS, XServer
+from adapters.scripted.x import XServer
 from adapters.scripted.x_auth import OAuth2
+from adapters.scripted.x_posts import PROBLEMS
 from adapters.telegram import Telegram
 from adapters.webhook import Webhook
 from adapters.x import X
