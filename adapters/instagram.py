@@ -12,6 +12,7 @@ from adapters.contract import (
     Ambiguous,
     Failure,
     Gone,
+    Horizon,
     Identity,
     NotReady,
     Reading,
@@ -78,6 +79,15 @@ class Instagram:
             heard(host, theirs)
 
         self._http.heard = both
+
+    def horizon(self) -> Horizon:
+        """Until when the token is good, where its secret says so; that of a Page does not end by itself."""
+        return self._lease.horizon() if self._lease else Horizon()
+
+    def renew(self) -> None:
+        """The token is good for another sixty days; a Page's stays as it is."""
+        if self._lease:
+            self._lease.renew()
 
     def limits(self) -> Limits:
         """The documented ones: all accounts are alike."""

@@ -15,8 +15,10 @@ from adapters.contract import (
     AuthExpired,
     Failure,
     Gone,
+    Horizon,
     NotReady,
     NotSetUp,
+    Perishable,
     Receipt,
     Rejected,
     Restricted,
@@ -591,6 +593,28 @@ def test_a_token_of_sixty_days_is_renewed_while_it_lives(
         assert server.renewals == renewals
         found = json.loads(kept.value)
         assert (found["access_token"], found["note"]) == (server.token, "stays")
+
+
+def test_the_token_says_when_it_ends_and_is_renewed_ahead(server: InstagramServer, place: PictureServer) -> None:
+    """The daemon asks for that also where nothing is posted for months."""
+    kept = KeptSecret(json.dumps({"access_token": TOKEN}))
+    adapter = Instagram(account(base_url=server.url), kept, public_media=place)
+    assert isinstance(adapter, Perishable)
+    assert adapter.horizon() == Horizon()
+    adapter.renew()
+    found = adapter.horizon()
+    assert found.ends_at is not None
+    assert found.renews_from is not None
+    assert found.ends_at - found.renews_from == timedelta(days=30)
+
+
+def test_the_token_of_a_page_has_no_end(place: PictureServer, clock: Clock) -> None:
+    """Nobody shall be warned of what does not come."""
+    with InstagramServer(clock, TOKEN, login="facebook") as server:
+        adapter = adapter_for(server, place, login="facebook")
+        adapter.renew()
+        assert adapter.horizon() == Horizon()
+        assert server.requests == []
 
 
 def test_a_renewal_that_fails_harms_nothing_while_the_token_works(
