@@ -23,8 +23,9 @@ from adapters.contract import (
 from adapters.fetching import place_for
 from adapters.graph import FACEBOOK, Graph, id_in
 from adapters.graph_lease import Lease
+from adapters.graph_quota import refuse_used_up, usage
 from adapters.http import Http
-from adapters.instagram_account import refuse_used_up, usage, whose
+from adapters.instagram_account import QUOTA, whose
 from adapters.instagram_answers import SOON, Unfinished, refusal
 from adapters.instagram_containers import PUBLISHED, Containers, saved, status_of
 from adapters.instagram_counts import Counts
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 SERVERS = {"instagram": "https://graph.instagram.com", "facebook": FACEBOOK}
 LOGINS = tuple(SERVERS)
+LIMIT = "/{}/content_publishing_limit"
 READ_TIMEOUT_S = 30  # a silence taken for a failure costs a person's time here
 
 
@@ -103,7 +105,7 @@ class Instagram:
 
     def quota(self) -> Usage | None:
         """What the platform tells of the posts of 24 hours; None where it does not say."""
-        return usage(self._graph, self._known().remote_id)
+        return usage(self._graph, LIMIT.format(self._known().remote_id), QUOTA)
 
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
         """The post is public, or the platform is still fetching its pictures.
@@ -116,7 +118,7 @@ class Instagram:
         me = self._known()
         containers = Containers(self._graph, me.remote_id, place)
         if not saved(progress, "container"):
-            refuse_used_up(self._graph, me.remote_id)
+            refuse_used_up(self._graph, LIMIT.format(me.remote_id), QUOTA)
         try:
             container = containers.made(message, progress)
             if containers.is_published(container, progress):

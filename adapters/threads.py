@@ -22,8 +22,9 @@ from adapters.contract import (
     Retryable,
 )
 from adapters.fetching import place_for
-from adapters.graph import Graph, id_in, rows
+from adapters.graph import Graph, id_in
 from adapters.graph_lease import Lease
+from adapters.graph_quota import refuse_used_up, usage
 from adapters.http import Http
 from adapters.options import wrong
 from adapters.parts import broken_off, parts_out
@@ -31,17 +32,18 @@ from adapters.threads_answers import SOON, Lost, Unfinished, is_not_there, refus
 from adapters.threads_containers import Containers, saved, status_of
 from adapters.threads_counts import counts_of
 from adapters.threads_posts import OwnPosts
-from adapters.threads_profile import LIMITS, PROFILE, QUOTA_WHERE_UNSAID, VERSION
+from adapters.threads_profile import LIMITS, PROFILE, QUOTA, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from adapters.contract import Progress, PublicMedia, Secrets
+    from adapters.contract import Progress, PublicMedia, Secrets, Usage
     from posts.limits import Limits
     from posts.model import Account, Message
 
 SERVER = "https://graph.threads.net"
+LIMIT = "/{}/threads_publishing_limit"
 READ_TIMEOUT_S = 30  # a silence taken for a failure costs a person's time here
 TOPIC = re.compile(r"[^.&]{1,50}")
 
@@ -84,6 +86,10 @@ class Threads:
         """The token is good for another sixty days."""
         self._lease.renew()
 
+    def quota(self) -> Usage | None:
+        """What the platform tells of the posts of 24 hours; None where it does not say."""
+        return usage(self._graph, LIMIT.format(self._ours().remote_id), QUOTA)
+
     def limits(self) -> Limits:
         """The documented ones: all accounts are alike."""
         return LIMITS
@@ -109,7 +115,7 @@ class Threads:
         self._refuse_unfit(message)
         me, out = self._ours(), [dict(one) for one in parts_out(progress)]
         if not out and not saved(progress, "container-1"):
-            self._refuse_used_up(me.remote_id)
+            refuse_used_up(self._graph, LIMIT.format(me.remote_id), QUOTA)
         posted = False
         for number in range(len(out) + 1, len(message.parts) + 1):
             try:
@@ -182,16 +188,6 @@ class Threads:
         self._refuse_wrong_options()
         if len(message.media) > LIMITS.images_max:
             raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
-
-    def _refuse_used_up(self, user: str) -> None:
-        """Nothing, where the account may post one more, or where the platform does not say. Raises Retryable."""
-        what = "asking how many posts are left"
-        answer = self._graph.answer(what, "GET", f"/{user}/threads_publishing_limit", {"fields": "quota_usage,config"})
-        told = next(iter(rows(answer.fields())), {}) if answer.ok else {}
-        config = told.get("config")
-        used, most = told.get("quota_usage"), config.get("quota_total") if isinstance(config, dict) else None
-        if type(used) is int and used >= (most if type(most) is int else QUOTA_WHERE_UNSAID):
-            raise Retryable(f"{what}: the account's {used} posts of 24 hours are used up")
 
     def _container(
         self, me: Identity, message: Message, number: int, out: Sequence[dict[str, object]], progress: Progress

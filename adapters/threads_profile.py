@@ -8,7 +8,7 @@ from adapters.contract import Fact, Lookup, Option, Profile
 from posts.limits import Counted, Limits, Quota, TextLimit, Unit
 
 VERSION = "v1.0"
-QUOTA_WHERE_UNSAID = 250
+QUOTA = Quota(most=250, within=timedelta(hours=24), counted=Counted.POSTS)  # where the platform does not say
 METRICS = {
     "likes": "likes",
     "comments": "replies",
@@ -28,7 +28,7 @@ LIMITS = Limits(
     links_max=5,
     comment_is_a_part=True,
     quotas=(
-        Quota(most=QUOTA_WHERE_UNSAID, within=timedelta(hours=24), counted=Counted.POSTS),
+        QUOTA,
         Quota(most=1000, within=timedelta(hours=24), counted=Counted.REPLIES),
     ),
 )
@@ -54,9 +54,7 @@ FACTS = (
     _audited("images", "20", "pictures of a carousel"),
     _audited("image size", "8000000", "bytes; 8 MB"),
     _audited("image ratio", "up to 10:1", "width by height"),
-    _fact(
-        "posts", str(QUOTA_WHERE_UNSAID), "in 24 hours, where the platform does not say", "Meta docs, Threads, overview"
-    ),
+    _fact("posts", str(QUOTA.most), "in 24 hours, where the platform does not say", "Meta docs, Threads, overview"),
     _fact("replies", "1000", "in 24 hours", "Meta docs, Threads, overview"),
     _fact("deletions", "100", "in 24 hours", "Meta docs, Threads, delete posts"),
     _fact("topic", "1", "tag per post: the first hashtag, or option topic_tag", POSTS),

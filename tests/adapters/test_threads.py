@@ -273,10 +273,13 @@ def test_a_day_whose_posts_are_used_up_is_waited_for(server: ThreadsServer) -> N
     """Nothing is prepared, and nothing of the post is at fault; where the platform does not say, it goes on."""
     server.quota = 1
     made(adapter_for(server).publish(MESSAGE, "k", MemoryProgress()))
+    told = adapter_for(server).quota()
+    assert told is not None
+    assert (told.used, told.quota.most) == (1, 1)
     with pytest.raises(Retryable, match="used up"):
         adapter_for(server).publish(MESSAGE, "k", MemoryProgress())
     assert len(server.containers) == 1
-    server.will_fail(error(10, "no permission"), method="GET", path=f"/v1.0/{USER}/threads_publishing_limit")
+    server.will_fail(error(100, "no such field"), method="GET", path=f"/v1.0/{USER}/threads_publishing_limit")
     made(adapter_for(server).publish(MESSAGE, "k", MemoryProgress()))
 
 
