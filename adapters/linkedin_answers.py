@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WORDS_MAX = 500
 POST = re.compile(r"urn:li:(?:share|ugcPost):[0-9]{1,20}", re.ASCII)
 DUPLICATE = "DUPLICATE_POST"
-STILL_WORKING = ("WAITING_UPLOAD", "PROCESSING")
+STILL_WORKING = re.compile(r"WAITING_UPLOAD|PROCESSING(?!_FAILED)")
 UNCLEAR = frozenset({408, 425})
 PICTURES_TAKE = timedelta(seconds=20)
 
@@ -54,7 +54,7 @@ def refusal(answer: Answer, *, posting: bool) -> Failure:
     told: dict[str, Any] = {"http_status": status, "evidence": answer.evidence()}
     if posting and status in {400, 409, 422} and _is_duplicate(spoken):
         return _duplicate(answer, spoken)
-    if status in {400, 422} and any(one in spoken for one in STILL_WORKING):
+    if status in {400, 422} and STILL_WORKING.search(spoken):
         return Retryable(f"{what}: the platform still works on the pictures ({spoken})", after=PICTURES_TAKE, **told)
     if status == 426:
         return NotSetUp(

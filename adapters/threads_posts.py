@@ -52,7 +52,7 @@ class OwnPosts:
 
     def rest_of_thread(self, first: str) -> list[str]:
         """The ids of our own replies to the post, and to those; not asked for where it has none."""
-        answer = self._graph.answer("looking for replies", "GET", f"/{first}", {"fields": "id,has_replies,timestamp"})
+        answer = self._graph.answer("looking for replies", "GET", f"/{first}", {"fields": "id,has_replies"})
         if is_not_there(answer) or answer.fields().get("has_replies") is False:
             return []
         if not answer.ok:

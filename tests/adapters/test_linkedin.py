@@ -221,6 +221,8 @@ def test_a_lost_answer_is_looked_up_and_adopted(server: LinkedInServer, mishap: 
         (problem(400, "INVALID_URN_TYPE"), Rejected, "INVALID_URN_TYPE"),
         (problem(422, "UNPROCESSABLE_ENTITY", "ERROR :: /content :: bad"), Rejected, "/content"),
         (problem(400, "FIELD_LENGTH_TOO_LONG"), Rejected, "FIELD_LENGTH_TOO_LONG"),
+        (problem(400, "MEDIA", "The status of the image is PROCESSING"), Retryable, "still works"),
+        (problem(400, "MEDIA", "The status of the image is PROCESSING_FAILED"), Rejected, "PROCESSING_FAILED"),
         (problem(500, "INTERNAL"), Ambiguous, "does not say"),
         (replace(problem(503, "UNAVAILABLE"), headers={"Retry-After": "5"}), Ambiguous, "does not say"),
         (problem(504, "GATEWAY_TIMEOUT"), Ambiguous, "does not say"),
@@ -316,6 +318,7 @@ def test_a_duplicate_names_the_post_and_it_is_adopted(server: LinkedInServer) ->
     named = server.log[0].remote_id
     assert raised.value.evidence["duplicate_of"] == named
     assert named in str(raised.value)
+    assert progress.saved["duplicate"] == {"id": named}
     assert made(page(server).find(MESSAGE, "k", since, progress)).remote_id == named
 
 
