@@ -77,7 +77,7 @@ class Http:
     def post_once(self, call: Call) -> Answer:
         """The answer to the call that makes a post public, whatever its status.
 
-        Raises Retryable only where the request surely never left, Ambiguous where no whole answer came back.
+        Raises Retryable only where the request surely never left whole, Ambiguous where no whole answer came back.
         """
         return self._exchange(call, posting=True)
 
@@ -86,7 +86,9 @@ class Http:
         try:
             return self._answer(request, call)
         except Exception as error:  # noqa: BLE001 - whatever broke, the request may have arrived
-            lost = self._lost(call, error, posting=posting)
+            body = request.body
+            cut_off = isinstance(body, Pieces) and not body.all_given_out
+            lost = self._lost(call, error, posting=posting and not cut_off)
         raise lost  # out here, so that it does not carry the other one, which may show the whole request
 
     def _request(self, call: Call) -> requests.PreparedRequest:
@@ -117,7 +119,7 @@ class Http:
             request.headers["Content-Type"] = form_type
 
     def _answer(self, request: requests.PreparedRequest, call: Call) -> Answer:
-        response = self._sent(request)
+        response = self._sent(request, call.patience_s or self._timeouts[1])
         try:
             body = self._body(response.raw)
         finally:
@@ -127,9 +129,9 @@ class Http:
             self.heard(self.host, theirs)
         return Answer(status=response.status_code, headers=headers, body=hide_bytes(body, call.hidden), what=call.what)
 
-    def _sent(self, request: requests.PreparedRequest) -> requests.Response:
+    def _sent(self, request: requests.PreparedRequest, patience_s: float) -> requests.Response:
         try:
-            return self._transport.send(request, stream=True, timeout=self._timeouts)
+            return self._transport.send(request, stream=True, timeout=(self._timeouts[0], patience_s))
         finally:
             if isinstance(request.body, Pieces):
                 request.body.close()

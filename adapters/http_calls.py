@@ -48,6 +48,7 @@ class Call:
     """One request. `what` says in plain words what is being done; it is all that messages tell of the request.
 
     `content`: a whole body as it is; the caller names its type in the headers. `uploads`: several files of one form.
+    `patience_s`: how long the server may be silent over this one; None as over any other.
     `hidden`: the secrets it carries, blacked out wherever the platform's answer repeats them.
     """
 
@@ -61,6 +62,7 @@ class Call:
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     upload: Upload | None = None
     uploads: Sequence[Upload] = ()
+    patience_s: float | None = None
     hidden: tuple[str, ...] = field(default=(), repr=False)
 
 

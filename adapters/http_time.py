@@ -34,6 +34,12 @@ class Pieces:
         self._left_of_open = 0
         self._ends_at = monotonic() + within_s
         self.size_bytes = sum(one.size_bytes if isinstance(one, Stretch) else len(one) for one in sources)
+        self._left = self.size_bytes
+
+    @property
+    def all_given_out(self) -> bool:
+        """Whether the last byte was asked for: before that no server can have the whole body."""
+        return not self._left
 
     def give(self, more_s: float) -> None:
         """Its time ends so much later."""
@@ -50,6 +56,7 @@ class Pieces:
         wanted = self._left_of_open if size < 0 else min(size, self._left_of_open)
         piece = self._open.read(wanted)
         self._left_of_open -= len(piece)
+        self._left -= len(piece)
         if not piece:
             raise OSError("the file became shorter while it was sent")
         if not self._left_of_open:

@@ -37,8 +37,8 @@ class Telegram:
     Its secret is `{"token": …, "chat": "@name" or "-100…"}`, or the token alone where `handle` names the channel.
     Without base_url the server is https://api.telegram.org. Options, all as text: `long_text`: "refuse" where a text
     that is too long for a picture's caption must not follow as a message of its own (else "follow"); `link_preview`:
-    "no" for none; `silent`: "yes" for no sound; `text_max`, `caption_max`, `image_bytes_max`: numbers, should the
-    server's differ; `chat`: the channel, where the secret is the token alone.
+    "no" for none; `silent`: "yes" for no sound; `text_max`, `caption_max`, `image_bytes_max`, `film_bytes_max`:
+    numbers, should the server's differ; `chat`: the channel, where the secret is the token alone.
     """
 
     profile = PROFILE
@@ -69,7 +69,7 @@ class Telegram:
         return Identity(remote_id=str(number), handle=name or title, url=f"https://t.me/{name}" if name else "")
 
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt:  # noqa: ARG002 - there are no keys
-        """The post is public: pictures with their caption, or a text, and each further part as a reply to the last.
+        """The post is public: pictures and films with their caption, or a text; each further part replies to the last.
 
         A text too long for a caption follows its pictures. What goes out in several calls is saved after each; one that
         breaks off says so: Retryable and AuthExpired may be tried again, and it goes on; what cannot go on is
@@ -122,7 +122,8 @@ class Telegram:
 
     def _post(self, piece: Piece, after: Sent | None) -> Sent:
         tied = {"reply_parameters": {"message_id": after.ids[0]}} if after else {}
-        result = self._bot.post_once("publishing", piece.method, {**piece.fields, **tied}, piece.uploads)
+        fields = {**piece.fields, **tied}
+        result = self._bot.post_once("publishing", piece.method, fields, piece.uploads, piece.patience_s)
         return sent_of(result, piece, self._http.host)
 
     def _delete_one(self, chat: str, number: int) -> None:

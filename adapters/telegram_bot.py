@@ -79,28 +79,35 @@ class Bot:
 
     def ask(self, what: str, method: str, fields: Mapping[str, Any]) -> Any:
         """The result of a call that may be repeated."""
-        return self._call(self._http.prepare, what, method, fields, (), posting=False)
+        return self._call(self._http.prepare, what, method, {"json": fields}, posting=False)
 
-    def post_once(self, what: str, method: str, fields: Mapping[str, Any], uploads: Sequence[Upload] = ()) -> Any:
+    def post_once(
+        self,
+        what: str,
+        method: str,
+        fields: Mapping[str, Any],
+        uploads: Sequence[Upload] = (),
+        patience_s: float | None = None,
+    ) -> Any:
         """The result of the call that makes something public; fields and files in one request."""
-        return self._call(self._http.post_once, what, method, fields, uploads, posting=True)
+        carried: dict[str, Any] = {"json": fields}
+        if uploads:
+            form = {name: _in_form(value) for name, value in fields.items()}
+            carried = {"form": form, "uploads": uploads, "patience_s": patience_s}
+        return self._call(self._http.post_once, what, method, carried, posting=True)
 
     def _call(
         self,
         send: Callable[[Call], Answer],
         what: str,
         method: str,
-        fields: Mapping[str, Any],
-        uploads: Sequence[Upload],
+        carried: Mapping[str, Any],
         *,
         posting: bool,
     ) -> Any:
         token = self.key().token
-        plain: dict[str, Any] = {"json": fields}
-        if uploads:
-            plain = {"form": {name: _in_form(value) for name, value in fields.items()}, "uploads": tuple(uploads)}
         path, hidden = f"/bot{token}/{method}", (token, quote(token, safe=""), token.rpartition(":")[2])
-        answer = send(Call(what=what, method="POST", path=path, hidden=hidden, **plain))
+        answer = send(Call(what=what, method="POST", path=path, hidden=hidden, **carried))
         said = answer.fields()
         if answer.ok and said.get("ok") is True and said.get("result"):
             return said["result"]

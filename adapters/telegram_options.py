@@ -6,19 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapters.options import refuse_other_than, wrong
-from adapters.telegram_profile import LIMITS
+from adapters.telegram_profile import FILM, GIF, LIMITS
 
 if TYPE_CHECKING:
     from posts.limits import Limits
     from posts.model import Account
 
-NUMBERS = ("text_max", "caption_max", "image_bytes_max")
+NUMBERS = ("text_max", "caption_max", "image_bytes_max", "film_bytes_max")
 CHOICES = {"long_text": ("follow", "refuse"), "link_preview": ("yes", "no"), "silent": ("no", "yes")}
 
 
 def limits_of(account: Account) -> Limits:
     """The documented limits, with the numbers that the account's options give."""
-    texts, captions, size = (_number(account, one) for one in NUMBERS)
+    texts, captions, size, film_size = (_number(account, one) for one in NUMBERS)
     text, caption = LIMITS.text[0], LIMITS.text_with_media[0]
     return replace(
         LIMITS,
@@ -26,6 +26,8 @@ def limits_of(account: Account) -> Limits:
         text_with_media=(replace(caption, max=captions or caption.max),),
         long_text_follows=choice(account, "long_text") == "follow",
         image_bytes_max=size or LIMITS.image_bytes_max,
+        film=replace(FILM, bytes_max=film_size or FILM.bytes_max),
+        gif=replace(GIF, bytes_max=film_size or GIF.bytes_max),
     )
 
 

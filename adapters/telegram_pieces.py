@@ -1,4 +1,4 @@
-"""The calls that make a post: a picture or an album with its caption, and texts.
+"""The calls that make a post: a picture, a film or an album with its caption, and texts.
 
 The text is sent as it is, without a parse mode: nothing in it can be taken for markup, and the server makes links of
 addresses and hashtags itself, in every script. Behaviour as read in the description of Bot API 10.1 of 11 Jun 2026.
@@ -10,30 +10,34 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adapters.http import Upload
-from adapters.on_disk import picture_name, read_picture
 from adapters.telegram_options import choice, limits_of
+from adapters.uploads import cover_of, upload_of
 from posts.measure_text import fits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from adapters.http import Upload
     from posts.model import Account, Media, Message
+
+WAYS = {"photo": ("sendPhoto", "photo"), "video": ("sendVideo", "video"), "animation": ("sendAnimation", "animation")}
+FILM_PATIENCE_S = 300.0  # the server looks at the whole film before it answers: facts of 24 Nov 2026
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One call that makes something public. `says` is a digest of it, kept to see that it is still the same post."""
+    """One call that makes something public. `says` is a digest of it, kept to see that it is still the same post.
+
+    `messages`: how many it makes; an album is as many as it shows. `patience_s`: how long the server may be silent over
+    it, None as over any other.
+    """
 
     method: str
     fields: Mapping[str, Any]
     uploads: tuple[Upload, ...] = field(default=(), repr=False)
     says: str
-
-    @property
-    def messages(self) -> int:
-        """How many messages it makes: an album is as many as it has pictures."""
-        return max(1, len(self.uploads))
+    messages: int = 1
+    patience_s: float | None = None
 
 
 def pieces_of(message: Message, account: Account, chat: str) -> list[Piece]:
@@ -63,20 +67,59 @@ def _text(text: str, preview: Mapping[str, object], common: Mapping[str, Any]) -
 
 
 def _album(media: Sequence[Media], caption: str, common: Mapping[str, Any]) -> Piece:
-    says = _digest(caption, *(one.sha256 for one in media))
+    covers = [one.cover.sha256 for one in media if one.cover]
+    says = _digest(caption, *(one.sha256 for one in media), *covers)
+    patience_s = FILM_PATIENCE_S if any(one.film for one in media) else None
     named = {"caption": caption} if caption else {}
     if len(media) == 1:
-        fields, photo = {**common, **named}, _upload("photo", 1, media[0])
-        return Piece(method="sendPhoto", fields=fields, uploads=(photo,), says=says)
-    uploads = tuple(_upload(f"picture-{number}", number, one) for number, one in enumerate(media, 1))
-    photos: list[dict[str, str]] = [{"type": "photo", "media": f"attach://{one.form_field}"} for one in uploads]
-    photos[0] |= named  # the caption of the first is that of the album
-    return Piece(method="sendMediaGroup", fields={**common, "media": photos}, uploads=uploads, says=says)
+        method, form_field = WAYS[_kind(media[0])]
+        uploads = _uploads(media[0], 1, form_field)
+        fields = {**common, **named, **_seen(media[0], uploads)}
+        return Piece(method=method, fields=fields, uploads=uploads, says=says, patience_s=patience_s)
+    files = [_uploads(one, number, f"file-{number}") for number, one in enumerate(media, 1)]
+    shown = [_shown(one, uploads) for one, uploads in zip(media, files, strict=True)]
+    shown[0] |= named  # the caption of the first is that of the album
+    return Piece(
+        method="sendMediaGroup",
+        fields={**common, "media": shown},
+        uploads=tuple(one for uploads in files for one in uploads),
+        says=says,
+        messages=len(media),
+        patience_s=patience_s,
+    )
 
 
-def _upload(form_field: str, number: int, media: Media) -> Upload:
-    name = picture_name(number, media)
-    return Upload(form_field=form_field, name=name, mime=media.mime, content=read_picture(media))
+def _kind(media: Media) -> str:
+    if media.film is None:
+        return "photo"
+    return "animation" if media.mime == "image/gif" else "video"
+
+
+def _uploads(media: Media, number: int, form_field: str) -> tuple[Upload, ...]:
+    """The file, and after it the cover of a film that has one."""
+    cover = cover_of(media, f"cover-{number}") if _kind(media) == "video" else ()
+    return (upload_of(media, number, form_field), *cover)
+
+
+def _shown(media: Media, uploads: Sequence[Upload]) -> dict[str, object]:
+    """One picture or film of an album."""
+    return {"type": _kind(media), "media": f"attach://{uploads[0].form_field}", **_seen(media, uploads)}
+
+
+def _seen(media: Media, uploads: Sequence[Upload]) -> dict[str, object]:
+    """What the server does not find out by itself: how large and long what moves is, and what stands for it."""
+    if media.film is None:
+        return {}
+    told: dict[str, object] = {
+        "width": media.width_px,
+        "height": media.height_px,
+        "duration": max(1, round(media.film.length.total_seconds())),
+    }
+    if _kind(media) == "video":
+        told["supports_streaming"] = media.film.starts_at_once
+        if covers := uploads[1:]:
+            told["cover"] = f"attach://{covers[0].form_field}"
+    return told
 
 
 def _digest(*said: str) -> str:

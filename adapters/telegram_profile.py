@@ -8,9 +8,11 @@ from __future__ import annotations
 from datetime import date
 
 from adapters.contract import Fact, Lookup, Option, Profile
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import FilmLimits, Limits, TextLimit, Unit
 
 SOURCE, OURS = "Telegram Bot API 10.1", "the safe reading, for the description is silent: option text_max, caption_max"
+FILM = FilmLimits(types=("video/mp4",), bytes_max=50_000_000, among_pictures=True, cover=True)
+GIF = FilmLimits(types=("image/gif",), bytes_max=50_000_000)
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.UTF16, max=4096),),
     text_with_media=(TextLimit(unit=Unit.UTF16, max=1024),),
@@ -21,6 +23,8 @@ LIMITS = Limits(
     image_sides_max=10_000,
     image_ratio_min=0.05,
     image_ratio_max=20.0,
+    film=FILM,
+    gif=GIF,
 )
 
 
@@ -41,6 +45,12 @@ PROFILE = Profile(
         _fact("image size", "10000000", "bytes; 10 MB"),
         _fact("image sides", "10000", "pixels, width and height together"),
         _fact("image ratio", "20", "to one side or the other"),
+        _fact(
+            "film size", "50000000", "bytes; 50 MB. A Bot API server of one's own takes 2000 MB: option film_bytes_max"
+        ),
+        _fact("film type", "MPEG-4", "others become files to be downloaded"),
+        _fact("GIF size", "50000000", "bytes; it is alone in its post"),
+        _fact("cover of a film", "1", "picture; there is no field for captions"),
         _fact("alt text", "none", "there is no field for it"),
         _fact("deleting", "48", "hours after it was sent; later by hand"),
         _fact("calls", "1", "per second and chat, about", "python-telegram-bot 22.8, constants", sure=False),
@@ -56,6 +66,11 @@ PROFILE = Profile(
         Option(name="text_max", default="4096", meaning="the longest text, in UTF-16 units"),
         Option(name="caption_max", default="1024", meaning="the longest caption, in UTF-16 units"),
         Option(name="image_bytes_max", default="10000000", meaning="the largest picture"),
+        Option(
+            name="film_bytes_max",
+            default="50000000",
+            meaning="the largest film or GIF; `2000000000` where base_url is a Bot API server of one's own, run local",
+        ),
         Option(
             name="chat",
             default="",

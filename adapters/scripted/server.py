@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HANG_MAX_S = 60
+KEPT_BYTES_MAX = 300_000
 
 
 class Mishap(StrEnum):
@@ -59,21 +60,24 @@ class Request:
         return found if isinstance(found, dict) else {}
 
     def form(self) -> tuple[dict[str, str], dict[str, FilePart]]:
-        """The fields and the files of a multipart body."""
-        head = f"Content-Type: {self.headers.get('content-type', '')}\r\n\r\n".encode()
-        message = message_from_bytes(head + self.body)
+        """The fields and the files of a multipart body; a part that is cut off is none."""
         fields: dict[str, str] = {}
         files: dict[str, FilePart] = {}
-        for part in message.walk():
-            content = part.get_payload(decode=True)
-            name = str(part.get_param("name", header="content-disposition"))
-            if not isinstance(content, bytes):
-                continue
-            if filename := part.get_filename():
-                files[name] = FilePart(name=filename, mime=part.get_content_type(), content=content)
+        boundary = self.headers.get("content-type", "").partition("boundary=")[2].strip('"')
+        for piece in self.body.split(f"--{boundary}".encode())[1:-1] if boundary else []:
+            head, _, content = piece.partition(b"\r\n\r\n")
+            described = message_from_bytes(head.strip())
+            name = str(described.get_param("name", header="content-disposition"))
+            content = content.removesuffix(b"\r\n")
+            if filename := described.get_filename():
+                files[name] = FilePart(name=filename, mime=described.get_content_type(), content=content)
             else:
                 fields[name] = content.decode("utf-8")
         return fields, files
+
+    def without_bulk(self) -> Request:
+        """The same without a body that is too large to be kept."""
+        return replace(self, body=b"") if len(self.body) > KEPT_BYTES_MAX else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +114,13 @@ class Fault:
 class ScriptedServer(ABC):
     """One platform on a loopback port of its own; use it as a context manager, or `start` and `stop`.
 
-    `carry_out` runs under one lock, so that what it sees and changes is never half done.
+    `carry_out` runs under one lock, so that what it sees and changes is never half done. `requests` holds what came,
+    without the bodies of films. `slow_s`: how long it thinks over each request before it answers.
     """
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.slow_s = 0.0
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -156,7 +162,7 @@ class ScriptedServer(ABC):
     def meet(self, request: Request) -> tuple[Reply, Mishap | None]:
         """The answer to a request, and what is to go wrong with it on its way back."""
         with self._lock:
-            self.requests.append(request)
+            self.requests.append(request.without_bulk())
             fault = next((one for one in self._faults if one.meets(request)), None)
             if fault:
                 fault.times -= 1
@@ -164,6 +170,10 @@ class ScriptedServer(ABC):
                 return fault.what, None
             reply = self.carry_out(request)
             return reply, fault.what if fault and isinstance(fault.what, Mishap) else None
+
+    def think(self) -> None:
+        """Returns after as long as it is slow, or when the server stops."""
+        self._stopped.wait(self.slow_s)
 
     def hang(self) -> None:
         """Returns when the server stops, or after a minute."""
@@ -188,6 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         reply, mishap = self.server.platform.meet(self._request())
+        self.server.platform.think()
         match mishap:
             case Mishap.CLOSE:
                 self.close_connection = True

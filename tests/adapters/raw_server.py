@@ -84,6 +84,12 @@ def hang(_: socket.socket, stopped: threading.Event) -> None:
     stopped.wait(20)
 
 
+def late(connection: socket.socket, stopped: threading.Event) -> None:
+    """Answers after a second and a half."""
+    stopped.wait(1.5)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+
 def truncate(connection: socket.socket, _: threading.Event) -> None:
     """Promises more than it sends."""
     connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id"')

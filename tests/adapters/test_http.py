@@ -450,6 +450,43 @@ def test_a_large_file_is_sent_without_being_held_in_memory(tmp_path: Path) -> No
     assert most_bytes < 3_000_000
 
 
+def test_a_posting_call_whose_body_did_not_leave_whole_is_tried_again() -> None:
+    """No server can make a post of half a form.
+
+    A weak line breaks in the middle of a film; taken for perhaps published, it would cost a person's time.
+    """
+    upload = Upload(form_field="video", name="clip.mp4", mime="video/mp4", content=b"x" * 30_000_000)
+    call = Call(what="publishing", method="POST", path="/", upload=upload)
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        threading.Thread(target=_break_off, args=(listening,), daemon=True).start()
+        with pytest.raises(Retryable) as raised:
+            Http(f"http://127.0.0.1:{listening.getsockname()[1]}").post_once(call)
+    assert raised.value.evidence["request_left"] is True
+
+
+def test_a_posting_call_whose_body_left_whole_is_not(tmp_path: Path) -> None:
+    """From its last byte on the post may be public."""
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"x" * 1_000)
+    stretch = Stretch(path=path, start=0, size_bytes=1_000)
+    upload = Upload(form_field="video", name="clip.mp4", mime="video/mp4", content=stretch)
+    for call in (
+        Call(what="publishing", method="POST", path="/", upload=upload),
+        Call(what="publishing", method="POST", path="/", content=stretch),
+    ):
+        with RawServer(raw_server.close) as server, pytest.raises(Ambiguous):
+            quick(server.url).post_once(call)
+
+
+def test_a_server_may_be_given_more_time_for_one_call() -> None:
+    """One that looks at a whole film is silent for minutes, and is at work."""
+    call = Call(what="publishing", method="POST", path="/", patience_s=20)
+    with RawServer(raw_server.late) as server:
+        assert quick(server.url).post_once(call).ok
+        with pytest.raises(Ambiguous):
+            quick(server.url).post_once(replace(call, patience_s=None))
+
+
 def test_a_file_that_became_shorter_is_no_success(tmp_path: Path) -> None:
     """The platform waits for bytes that never come; nothing of it may count as sent."""
     path = tmp_path / "clip.mp4"
@@ -466,6 +503,13 @@ def _swallow(listening: socket.socket) -> None:
         while not connection.recv(1_000_000).endswith(b"--\r\n"):
             pass
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+
+def _break_off(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    connection.recv(65_536)
+    raw_server.reset(connection, threading.Event())
+    connection.close()
 
 
 @pytest.mark.parametrize("platform", sorted(registry.PLATFORMS))
