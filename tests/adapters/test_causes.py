@@ -24,6 +24,7 @@ from adapters.webhook import Webhook
 from adapters.x import X
 from tests.adapters.causes import AWAY, COMMON, HALF_A_MINUTE, NAMES, Cause, Where, Words
 from tests.adapters.cells import Stand
+from tests.adapters.films import film
 from tests.adapters.front import instead
 from tests.adapters.leaks import leaks
 from tests.adapters.parts import KeptSecret, KnownSecret, account, keys_of, picture
@@ -174,6 +175,15 @@ class TestTelegram(CausesContract):
                 words=telegram_words(),
                 album=album,
             )
+
+
+class TestTelegramFilm(TestTelegram):
+    """With a film in place of the pictures."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def album(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Media, ...]:
+        return (film(tmp_path_factory.mktemp("film")),)
 
 
 def telegram_words() -> Words:
