@@ -127,8 +127,9 @@ def status_of(graph: Graph, container: str) -> tuple[str, str]:
     """One of STATUSES and the platform's words to it; empty where it knows no such container. Raises other failures."""
     answer = graph.answer("looking at what was prepared", "GET", f"/{container}", {"fields": "status_code,status"})
     found: dict[str, Any] = answer.fields() if answer.ok else {}
-    if found.get("status_code") in STATUSES:
-        return found["status_code"], str(found.get("status") or "")
+    status = found.get("status_code")
+    if isinstance(status, str) and status in STATUSES:
+        return status, str(found.get("status") or "")
     if is_not_there(answer):
         return "", ""
     raise refusal(answer, posting=False)

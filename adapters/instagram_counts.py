@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.contract import Gone, Reading
 from adapters.graph import rows
-from adapters.graph_answers import NO_TOKEN, THROTTLED, error_of, is_not_there
+from adapters.graph_answers import error_of, is_not_there
 from adapters.instagram_answers import refusal
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 OF_POST = {"likes": "like_count", "comments": "comments_count"}
 INSIGHTS = {"views": "views", "reach": "reach", "shares": "shares", "saves": "saved"}
 METRICS = (*OF_POST, *INSIGHTS)
-NO_SUCH_METRIC = 100
+NO_SUCH_METRIC, TOO_FEW_VIEWERS = 100, 10  # the second is also that of a missing permission
+NOT_GIVEN = frozenset({NO_SUCH_METRIC, TOO_FEW_VIEWERS})
 
 
 class Counts:
@@ -71,14 +72,15 @@ class Counts:
 
 
 def _counted(answer: Answer) -> dict[str, Any]:
+    """What it says; nothing where the platform does not give it of this post. Raises all other failures."""
     error = error_of(answer)
-    if error and (error.code in NO_TOKEN or error.codes & THROTTLED):
+    if not answer.ok and not (error and error.code in NOT_GIVEN):
         raise refusal(answer, posting=False)
     return answer.fields() if answer.ok else {}
 
 
 def _values(found: dict[str, Any], wanted: dict[str, str]) -> dict[str, object]:
-    told = {one.get("name"): [value.get("value") for value in rows(one, "values")] for one in rows(found)}
+    told = {str(one.get("name")): [value.get("value") for value in rows(one, "values")] for one in rows(found)}
     return {metric: values[-1] for metric, name in wanted.items() if (values := told.get(name))}
 
 

@@ -105,7 +105,7 @@ def status_of(graph: Graph, container: str) -> tuple[str, str]:
     """One of STATUSES and the platform's words to it; empty where it knows no such container. Raises other failures."""
     answer = graph.answer("looking at what was prepared", "GET", f"/{container}", {"fields": "status,error_message"})
     found = answer.fields() if answer.ok else {}
-    if found.get("status") in STATUSES:
+    if isinstance(found.get("status"), str) and found["status"] in STATUSES:
         return str(found["status"]), str(found.get("error_message") or "")
     if is_not_there(answer):
         return "", ""

@@ -24,7 +24,9 @@ def counts_of(graph: Graph, remote_id: str) -> Iterator[Reading | Gone]:
         return
     if not answer.ok:
         raise refusal(answer, posting=False)
-    told = {one.get("name"): [value.get("value") for value in rows(one, "values")] for one in rows(answer.fields())}
+    told = {
+        str(one.get("name")): [value.get("value") for value in rows(one, "values")] for one in rows(answer.fields())
+    }
     for metric, name in METRICS.items():
         values = told.get(name) or [None]
         if type(value := values[-1]) is int and value >= 0:

@@ -56,7 +56,7 @@ class Words:
     """How one platform says what all of them say; None for what it has no way to say.
 
     `limited`: its own 429, which asks for half a minute. `renews`: whether a session or token that has run out is
-    renewed, and nobody notices. `dispensable`: ends of addresses that a post can do without. `logins`: ends of those
+    renewed, and nobody notices. `dispensable`: ends of paths or queries a post can do without. `logins`: ends of those
     where keys are given out, so that a refusal there is the account's. `also`: what only this platform says.
     `instead_of`: a cause of the common table that it means otherwise, with the reason in words beside it.
     """

@@ -76,7 +76,10 @@ class Stand:
         with self.reached() as adapter:
             limits = adapter.limits()
         threads = limits.parts_max > 1 or limits.long_text_follows
-        shapes = [(min(1, limits.images_max), 2) if threads else (0, 1), (min(2, limits.images_max), 1)]
+        shapes = [
+            (min(1, limits.images_max), 2) if threads else (int(limits.media_required), 1),
+            (min(2, limits.images_max), 1),
+        ]
         able = {"find": self.profile.lookup is not Lookup.NONE, "measure": True, "delete": self.profile.can_delete}
         named = [("publish", one) for one in shapes] + [(name, shapes[0]) for name, can in able.items() if can]
         return whole + [Journey(stand=self, name=name, media=media, parts=parts) for name, (media, parts) in named]
@@ -253,8 +256,9 @@ class Journey:
         return self._false(errand, said)
 
     def _dispensable(self, at: int) -> bool:
-        path = self.undisturbed[0][at].request.path
-        return self.name == "limits" or path.endswith(self.stand.words.dispensable)
+        asked = self.undisturbed[0][at].request
+        ends = (asked.path, "".join(f"?{name}={values[0]}" for name, values in asked.query.items()))
+        return self.name == "limits" or any(one.endswith(self.stand.words.dispensable) for one in ends)
 
     def _wrong_class(self, cause: Cause, at: int, failure: Failure) -> str:
         call = self.undisturbed[0][at]

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from adapters.bluesky import Bluesky
 from adapters.contract import Ambiguous
+from adapters.facebook import Facebook
+from adapters.instagram import Instagram
 from adapters.mastodon import Mastodon
 from adapters.scripted.bluesky import BlueskyServer
+from adapters.scripted.facebook import FacebookServer
+from adapters.scripted.graph import error
+from adapters.scripted.instagram import InstagramServer
 from adapters.scripted.mastodon import MastodonServer
+from adapters.scripted.pictures import PictureServer
 from adapters.scripted.server import Reply, reply_json
 from adapters.scripted.telegram import TelegramServer
 from adapters.scripted.x import XServer
@@ -284,6 +290,82 @@ class TestXWithSpentTokens(TestXWithTokens):
     """With tokens that have run out, so that the first call of all is followed by a renewal."""
 
     spent = True
+
+
+class TestFacebook(CausesContract):
+    """With proofs of the app's secret; the Page's list tells what is out."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def stand(cls, album: tuple[Media, ...]) -> Iterator[Stand]:
+        token, app_secret, clock = "EAAB-a-token-nobody-else-may-see", "an-app's/secret+", Clock()
+        with FacebookServer(clock, token, app_secret=app_secret) as server:
+            secret = json.dumps({"access_token": token, "app_secret": app_secret})
+
+            def build(http: Http) -> Facebook:
+                return Facebook(account(base_url=http.base_url), KnownSecret(secret), http=http)
+
+            yield Stand(
+                platform=server,
+                build=build,
+                public=lambda: server.public,
+                secrets=lambda: {token, app_secret},
+                words=facebook_words(),
+                album=album,
+                clock=clock,
+            )
+
+
+def facebook_words() -> Words:
+    never_surely_undone = Cause(strike=instead(AWAY), after=HALF_A_MINUTE, posting=Ambiguous)
+    return Words(
+        limited=replace(error(80001), headers={"Retry-After": "30"}),
+        expired=error(190, subcode=463),
+        revoked=error(190, subcode=458),
+        scope=error(200),
+        refused=error(100, "The status you are trying to publish is too long"),
+        picture=error(324, "Missing or invalid image file"),
+        duplicate=error(506, "Duplicate status message"),
+        instead_of={"503 with Retry-After": never_surely_undone},
+    )
+
+
+class TestInstagram(CausesContract):
+    """What it prepares a post in tells whether it is out."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def stand(cls, album: tuple[Media, ...]) -> Iterator[Stand]:
+        token, clock = "IGAA-a-token-nobody-else-may-see", Clock()
+        with InstagramServer(clock, token) as server, PictureServer() as place:
+            server.quota = 1_000_000
+
+            def build(http: Http) -> Instagram:
+                return Instagram(account(base_url=http.base_url), KnownSecret(token), public_media=place, http=http)
+
+            yield Stand(
+                platform=server,
+                build=build,
+                public=lambda: server.public,
+                secrets=lambda: {token},
+                words=instagram_words(),
+                album=album,
+                clock=clock,
+            )
+
+
+def instagram_words() -> Words:
+    never_surely_undone = Cause(strike=instead(AWAY), after=HALF_A_MINUTE, posting=Ambiguous)
+    return Words(
+        limited=replace(error(80002), headers={"Retry-After": "30"}),
+        expired=error(190, subcode=463),
+        revoked=error(190, subcode=458),
+        scope=error(200),
+        refused=error(36004, "The caption is too long", subcode=2207010),
+        picture=None,
+        dispensable=("content_publishing_limit", "?fields=permalink"),  # refused later anyway; out all the same
+        instead_of={"503 with Retry-After": never_surely_undone},
+    )
 
 
 class TestWebhook(CausesContract):
