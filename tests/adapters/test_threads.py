@@ -262,6 +262,17 @@ def test_what_fails_while_preparing_is_not_public(server: ThreadsServer, reply: 
         adapter_for(server).publish(MESSAGE, "k", MemoryProgress())
 
 
+def test_an_answer_of_another_shape_is_no_fault_of_ours(server: ThreadsServer) -> None:
+    """Whatever stands where a word should be, it is one of the four failures, or no count."""
+    receipt = made(adapter_for(server).publish(MESSAGE, "k", MemoryProgress()))
+    listed = {"data": [{"name": ["likes"], "values": [{"value": [1]}]}]}
+    server.will_fail(reply_json(listed), method="GET", path=f"/v1.0/{receipt.remote_id}/insights")
+    assert adapter_for(server).measure([receipt.remote_id]) == []
+    server.will_fail(reply_json({"status": ["FINISHED"]}), method="GET", path="/v1.0/18100000000000001")
+    with pytest.raises(Retryable):
+        adapter_for(server).publish(MESSAGE, "k", MemoryProgress())
+
+
 def test_a_post_whose_address_is_not_told_is_out_all_the_same(server: ThreadsServer) -> None:
     """To call it anything else would send it twice."""
     server.will_fail(Reply(status=500), method="GET", path="/v1.0/17990000000000000")
