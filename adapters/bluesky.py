@@ -6,21 +6,24 @@ twice is one post, and is found again by its key, whatever else was lost.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from adapters.bluesky_attached import Attached
 from adapters.bluesky_counts import Counts
+from adapters.bluesky_films import Films
 from adapters.bluesky_names import known_names, uri_at
-from adapters.bluesky_pictures import forget, uploaded
+from adapters.bluesky_options import SERVER, limits_of, refuse_unfit, video_service_of
+from adapters.bluesky_passes import Passes
+from adapters.bluesky_pictures import forget
 from adapters.bluesky_profile import LIMITS, PROFILE
-from adapters.bluesky_record import link_card, part_made_at, pictures, place_for, place_of, record_of, says
+from adapters.bluesky_record import part_made_at, place_for, place_of, record_of, says
 from adapters.bluesky_repo import PictureGone, Repo, adopted
 from adapters.bluesky_session import XRPC, Session, text_in
-from adapters.contract import Ambiguous, Failure, Identity, Receipt, Rejected, Retryable
+from adapters.bluesky_video import VideoService
+from adapters.contract import Ambiguous, Failure, Identity, NotReady, Receipt, Rejected, Retryable
 from adapters.http import Call, Http
-from adapters.options import wrong
 from adapters.parts import broken_off, parts_out
 
 if TYPE_CHECKING:
@@ -32,15 +35,11 @@ if TYPE_CHECKING:
     from posts.limits import Limits
     from posts.model import Account, Message
 
-SERVER = "https://bsky.social"
-
 
 class Bluesky:
     """One Bluesky account. Its secret is `{"identifier": handle, "password": app password}`, or the password alone.
 
-    Without base_url the server is https://bsky.social. Options, all as text: `image_bytes_max` for a server with
-    another limit (1000000 on older ones), `link_card`: "no" for none, `appview`: an address where counts are read
-    without logging in, such as https://public.api.bsky.app; else the account's own server is asked.
+    Without base_url the server is https://bsky.social. What its options mean is told in the profile.
     """
 
     profile = PROFILE
@@ -53,6 +52,10 @@ class Bluesky:
         appview = account.options.get("appview")
         self._appview = Http(appview) if appview else None
         self._counts = Counts(self._session, self._repo, self._appview)
+        video = video_service_of(account)
+        service = VideoService(Http(video), Passes(self._session, self._http)) if video else None
+        cards = account.options.get("link_card") != "no"
+        self._attached = Attached(self._session, Films(self._session, service), cards=cards)
 
     def listen(self, heard: Callable[[str, datetime], None]) -> None:
         """`heard` is given each server's own time with every answer: the account's own, and the one that counts."""
@@ -61,9 +64,8 @@ class Bluesky:
             self._appview.heard = heard
 
     def limits(self) -> Limits:
-        """The documented ones, with the picture size that the account's options give."""
-        given = self._account.options.get("image_bytes_max", "")
-        return replace(LIMITS, image_bytes_max=int(given)) if _is_number(given) else LIMITS
+        """The documented ones, with what the account's options give and its server takes."""
+        return limits_of(self._account)
 
     def whoami(self) -> Identity:
         """The account that the app password opens. Raises AuthExpired where it opens none."""
@@ -74,8 +76,8 @@ class Bluesky:
             raise Retryable(f"{call.what}: {self._http.host} answered without an account")
         return Identity(remote_id=did, handle=str(found.get("handle", "")), url=f"https://bsky.app/profile/{did}")
 
-    def publish(self, message: Message, key: str, progress: Progress) -> Receipt:
-        """The post, or the whole thread, is public; what is out already is not said again.
+    def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:
+        """The post, or the whole thread, is public, or its film is still worked on; what is out is not said again.
 
         A thread goes on after the last part that is known to be out. One that breaks off says so: Retryable and
         AuthExpired may be tried again, and it goes on; what cannot go on is Ambiguous, and looked up.
@@ -90,7 +92,10 @@ class Bluesky:
         elif refs:
             raise Rejected(f"the thread's first part, at {first.permalink}, was deleted meanwhile; queue the post anew")
         if len(refs) < len(message.parts):
-            self._post(message, refs, first, _instant(told_at, self._http.host), progress)
+            embeds = self._attached.ready(message, progress, begun=bool(refs))
+            if isinstance(embeds, NotReady):
+                return embeds
+            self._post(message, embeds, refs, first, _instant(told_at, self._http.host), progress)
         return _receipt(first, len(refs))
 
     def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:  # noqa: ARG002
@@ -132,24 +137,22 @@ class Bluesky:
             self._repo.remove(place)
 
     def _refuse_unfit(self, message: Message) -> None:
-        given = self._account.options.get("image_bytes_max")
-        if given is not None and not _is_number(given):
-            raise wrong(self._account, "image_bytes_max", "a number of bytes")
+        refuse_unfit(self._account)
         if message.media and len(message.media) > LIMITS.images_max:
             raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
+        if len(message.media) > 1 and any(one.film for one in message.media):
+            raise Rejected("a film must be alone in its post; make a post of its own for the rest")
 
-    def _embeds(self, message: Message, progress: Progress, *, begun: bool) -> dict[int, dict[str, Any]]:
-        """What hangs under which part: the pictures under the first, the link's card under the one that holds it."""
-        card = message.link.startswith(("https://", "http://")) and self._account.options.get("link_card") != "no"
-        holding = [number for number, part in enumerate(message.parts, 1) if message.link in part]
-        embeds = {holding[0] if holding else 1: link_card(message.link)} if card else {}
-        if message.media and not begun:
-            embeds[1] = pictures(message.media, uploaded(message.media, self._session, progress))
-        return embeds
-
-    def _post(self, message: Message, refs: list[Ref], first: Place, made_at: datetime, progress: Progress) -> None:
+    def _post(
+        self,
+        message: Message,
+        embeds: Mapping[int, Mapping[str, Any]],
+        refs: list[Ref],
+        first: Place,
+        made_at: datetime,
+        progress: Progress,
+    ) -> None:
         """The parts that are not out yet are out; `refs` holds them all."""
-        embeds = self._embeds(message, progress, begun=bool(refs))
         names = known_names(message.parts, self._http)
         progress.posting()
         for number in range(len(refs) + 1, len(message.parts) + 1):
@@ -194,7 +197,3 @@ def _instant(told: str, host: str) -> datetime:
     except (ValueError, TypeError):
         raise Retryable(f"preparing: {host} does not say what time it is") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()

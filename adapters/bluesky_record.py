@@ -16,7 +16,6 @@ from posts.short_links import short_links
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from posts.model import Media
     from posts.short_links import Span
 
 COLLECTION = "app.bsky.feed.post"
@@ -111,22 +110,13 @@ def handles_in(text: str) -> list[str]:
     return list(dict.fromkeys(one for one in named if len(one) <= HANDLE_LENGTH_MAX and HANDLE.fullmatch(one)))
 
 
-def pictures(media: Sequence[Media], blobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The embed that shows these pictures, each with its alt text and its shape."""
-    return {"$type": "app.bsky.embed.images", "images": [_picture(*one) for one in zip(media, blobs, strict=True)]}
-
-
-def link_card(link: str) -> dict[str, Any]:
-    """The embed that shows a link; its title is its address, for nothing is fetched."""
-    title = re.sub(r"^https?://(www\.)?", "", link, flags=re.IGNORECASE).rstrip("/")
-    return {"$type": "app.bsky.embed.external", "external": {"uri": link, "title": title, "description": ""}}
-
-
 def says(record: Mapping[str, Any]) -> Said:
-    """What people see in a record: its text, and how many pictures."""
+    """What people see in a record: its text, and how many pictures or films."""
     embed = record.get("embed")
-    images = embed.get("images") if isinstance(embed, dict) else None
-    return record.get("text"), len(images) if isinstance(images, list) else 0
+    if not isinstance(embed, dict):
+        return record.get("text"), 0
+    images = embed.get("images")
+    return record.get("text"), len(images) if isinstance(images, list) else int("video" in embed)
 
 
 def _features(text: str, names: Mapping[str, str]) -> Iterator[tuple[Span, dict[str, str]]]:
@@ -150,12 +140,6 @@ def _links(text: str) -> list[tuple[Span, str]]:
 
 def _inside(place: int, links: Sequence[tuple[Span, str]]) -> bool:
     return any(start <= place < end for (start, end), _ in links)
-
-
-def _picture(media: Media, blob: Mapping[str, Any]) -> dict[str, Any]:
-    shape = {"width": media.width_px, "height": media.height_px}
-    known = {"aspectRatio": shape} if min(shape.values()) > 0 else {}
-    return {"alt": media.alt_text, "image": dict(blob), **known}
 
 
 def _tid(number: int) -> str:

@@ -58,9 +58,12 @@ class Session:
         """The answer to a call that may be repeated, made as this account."""
         return self._send(call, self._http.prepare)
 
-    def read(self, call: Call) -> dict[str, Any]:
-        """What the server says to a call that may be repeated, made as this account. Raises what a refusal means."""
-        answer = self.prepare(call)
+    def read(self, call: Call, *, at: Http | None = None) -> dict[str, Any]:
+        """What the server says to a call that may be repeated, made as this account. Raises what a refusal means.
+
+        `at`: another server that knows the same session.
+        """
+        answer = self._send(call, (at or self._http).prepare)
         if not answer.ok:
             raise refusal(answer, posting=False)
         return answer.fields()

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from time import time
+from typing import TYPE_CHECKING, Any
 
 from adapters.scripted.bluesky_rules import COLLECTION, Accepted, Pictures, Refused, check_record
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
@@ -22,10 +24,20 @@ URIS_MAX = 25
 COUNTS = ("likeCount", "repostCount", "replyCount", "quoteCount", "bookmarkCount")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """What the server signed: who may be asked for what in the account's name, until when."""
+
+    audience: str
+    method: str
+    until_s: int
+
+
 class BlueskyServer(ScriptedServer):
     """The server with one account, `handle`, that `password` opens; `issued` are its sessions' tokens, newest last.
 
-    As at the real one, a session that is renewed within the second gets the same access token again.
+    `passes`: what it signed for other services, by the token. As at the real one, a session that is renewed within the
+    second gets the same access token again.
     """
 
     def __init__(self, password: str, *, handle: str = "iom.test", image_bytes_max: int = 2_000_000):
@@ -33,6 +45,7 @@ class BlueskyServer(ScriptedServer):
         self.did = "did:plc:" + hashlib.sha256(handle.encode()).hexdigest()[:24]
         self.handle = handle
         self.issued: list[str] = []
+        self.passes: dict[str, Pass] = {}
         self.logins = self.renewals = self.uploads = 0
         self._password = password
         self._pictures = Pictures(bytes_max=image_bytes_max)
@@ -66,6 +79,10 @@ class BlueskyServer(ScriptedServer):
         """Pictures that no post shows are gone."""
         self._pictures.blobs.clear()
 
+    def keep(self, blob: dict[str, Any]) -> None:
+        """A service has put this file here in the account's name."""
+        self._pictures.blobs[blob["ref"]["$link"]] = blob
+
     def write(self, uri: str, text: str) -> None:
         """Somebody has written this record by other means."""
         record = {"$type": COLLECTION, "text": text, "createdAt": "2027-07-30T05:00:00.000Z"}
@@ -77,6 +94,7 @@ class BlueskyServer(ScriptedServer):
             ("POST", "com.atproto.server.createSession"): self._create_session,
             ("POST", "com.atproto.server.refreshSession"): self._refresh_session,
             ("GET", "com.atproto.server.getSession"): self._get_session,
+            ("GET", "com.atproto.server.getServiceAuth"): self._sign_pass,
             ("GET", "com.atproto.identity.resolveHandle"): self._resolve,
             ("POST", "com.atproto.repo.uploadBlob"): self._upload,
             ("POST", "com.atproto.repo.putRecord"): self._put,
@@ -128,7 +146,22 @@ class BlueskyServer(ScriptedServer):
 
     def _get_session(self, request: Request) -> Reply:
         self._sign_in(request)
-        return reply_json({"did": self.did, "handle": self.handle, "active": True})
+        lives = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": self.url}
+        document = {"id": self.did, "service": [lives]}
+        return reply_json({"did": self.did, "handle": self.handle, "active": True, "didDoc": document})
+
+    def _sign_pass(self, request: Request) -> Reply:
+        self._sign_in(request)
+        asked = {name: values[0] for name, values in request.query.items()}
+        if not asked.get("aud", "").startswith("did:web:") or set(asked) - {"aud", "lxm", "exp"}:
+            raise Refused("InvalidRequest", "Params must have the property aud")
+        until = int(asked.get("exp", time() + 60))
+        if not time() < until <= time() + 3600:
+            raise Refused("BadExpiration", "cannot request a token with an expiration more than an hour in the future")
+        token = f"pass-{len(self.passes) + 1}-of-{self.did[-12:]}"
+        self.issued.append(token)
+        self.passes[token] = Pass(audience=asked["aud"], method=asked.get("lxm", ""), until_s=until)
+        return reply_json({"token": token})
 
     def _resolve(self, request: Request) -> Reply:
         if request.query.get("handle") != [self.handle]:
@@ -143,7 +176,7 @@ class BlueskyServer(ScriptedServer):
             raise Refused("PayloadTooLarge", "request entity too large", 413)
         self.uploads += 1
         ref = _cid(hashlib.sha256(request.body).hexdigest(), "bafkrei")
-        mime = _sniffed(request.body)
+        mime = _sniffed(request.body, request.headers.get("content-type", ""))
         self._pictures.blobs[ref] = {
             "$type": "blob",
             "ref": {"$link": ref},
@@ -202,7 +235,11 @@ def _bearer(request: Request) -> str:
     return token
 
 
-def _sniffed(content: bytes) -> str:
+def _sniffed(content: bytes, said: str) -> str:
+    if content[4:8] == b"ftyp":
+        return "video/mp4"
+    if content.startswith(b"WEBVTT") and said == "text/vtt":
+        return said
     known = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"GIF8": "image/gif"}
     return next((mime for start, mime in known.items() if content.startswith(start)), "application/octet-stream")
 

@@ -5,6 +5,7 @@ Behaviour as seen at the real server on 24 Nov 2026.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COLLECTION = "app.bsky.feed.post"
+FILM_BYTES_MAX = 300_000_000
+TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 FIELDS = {"$type", "text", "createdAt", "langs", "facets", "embed", "reply"}
 
 
@@ -62,17 +65,42 @@ def check_record(record: Mapping[str, Any], records: Mapping[str, Accepted], pic
 
 
 def _check_embed(embed: Any, pictures: Pictures) -> None:
+    if isinstance(embed, dict) and embed.get("$type") == "app.bsky.embed.video":
+        _check_film(embed, pictures)
+        return
     images = embed.get("images", []) if isinstance(embed, dict) else []
     if len(images) > 4:
         raise Refused("InvalidRequest", "array too big (maximum 4)")
     for one in images:
-        blob = pictures.blobs.get(one["image"]["ref"]["$link"])
-        if blob is None:
-            raise Refused("BlobNotFound", f"Could not find blob: {one['image']['ref']['$link']}")
+        blob = _there(one["image"], pictures)
         if blob != one["image"] or not blob["mimeType"].startswith("image/") or not isinstance(one["alt"], str):
             raise Refused("InvalidRequest", "Wrong type of blob, or no alt text")
         if blob["size"] > pictures.bytes_max:
             raise Refused("InvalidRequest", f"blob too big (maximum {pictures.bytes_max}, got {blob['size']})")
+
+
+def _check_film(embed: dict[str, Any], pictures: Pictures) -> None:
+    if set(embed) - {"$type", "video", "alt", "aspectRatio", "captions", "presentation"}:
+        raise Refused("InvalidRequest", "Invalid app.bsky.embed.video: unknown fields")
+    film, shape, captions = _there(embed["video"], pictures), embed.get("aspectRatio", {}), embed.get("captions", [])
+    if film != embed["video"] or film["mimeType"] != "video/mp4" or film["size"] > FILM_BYTES_MAX:
+        raise Refused("InvalidRequest", "Wrong type of blob, or too large a one")
+    if shape and not (set(shape) == {"width", "height"} and min(shape.values()) >= 1):
+        raise Refused("InvalidRequest", "Invalid aspectRatio")
+    if embed.get("presentation", "default") not in {"default", "gif"} or len(captions) > 20:
+        raise Refused("InvalidRequest", "Invalid presentation, or too many captions")
+    for one in captions:
+        words = _there(one["file"], pictures)
+        if words["mimeType"] != "text/vtt" or words["size"] > 20_000 or not TAG.fullmatch(one["lang"]):
+            raise Refused("InvalidRequest", "Captions are text/vtt of 20000 bytes at most, in a language")
+
+
+def _there(shown: Mapping[str, Any], pictures: Pictures) -> dict[str, Any]:
+    """The file that the record shows. Raises Refused where it was never uploaded, or is gone."""
+    ref = shown["ref"]["$link"]
+    if ref not in pictures.blobs:
+        raise Refused("BlobNotFound", f"Could not find blob: {ref}")
+    return pictures.blobs[ref]
 
 
 def _check_form(record: Mapping[str, Any], text: str) -> None:

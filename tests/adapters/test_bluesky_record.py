@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.bluesky_record import facets_of, handles_in, link_card, place_for, place_of, record_of
+from adapters.bluesky_embeds import link_card
+from adapters.bluesky_record import facets_of, handles_in, place_for, place_of, record_of
 
 TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
 LINK, TAG, MENTION = ("app.bsky.richtext.facet#" + kind for kind in ("link", "tag", "mention"))

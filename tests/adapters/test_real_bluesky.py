@@ -12,7 +12,7 @@ from adapters.bluesky_counts import BATCH_POSTS, METRICS
 from adapters.bluesky_record import place_for
 from adapters.contract import Ambiguous, AuthExpired, Gone, Receipt, Rejected, Retryable
 from adapters.http import Http
-from tests.adapters.contract import AdapterContract, Bench
+from tests.adapters.contract import AdapterContract, Bench, published
 from tests.adapters.parts import MESSAGE, KnownSecret, account, now, picture, readings
 from tests.fakes.progress import MemoryProgress
 from tests.faults.proxy import Break, FaultProxy, Instead
@@ -204,7 +204,7 @@ def test_a_thread_that_broke_is_completed_once(
     proxy.will(how, path=PUT, after=part - 1)
     with pytest.raises(Ambiguous):
         adapter_at(proxy.url, password).publish(message, key, MemoryProgress())
-    receipt = adapter_at(proxy.url, password).publish(message, key, MemoryProgress())
+    receipt = published(adapter_at(proxy.url, password), message, key)
     there = {one["value"]["text"]: one for one in real.records(alice) if one["value"]["text"] in parts}
     assert [there[text]["uri"] for text in parts] == list(receipt.parts)
     assert there[parts[2]]["value"]["reply"]["parent"]["uri"] == receipt.parts[1]
@@ -214,7 +214,7 @@ def test_what_others_did_is_counted_and_what_is_not_there_is_gone(real: RealBlue
     """The network's own numbers, for as many posts in one call as its server takes, and one more."""
     with FaultProxy(real.appview) as counter:
         adapter = adapter_at(real.url, password, appview=counter.url)
-        liked, ignored, deleted = (adapter.publish(worded(one), one, MemoryProgress()) for one in ("a", "b", "c"))
+        liked, ignored, deleted = (published(adapter, worded(one), one) for one in ("a", "b", "c"))
         adapter.delete(deleted.remote_id)
         real.like(liked.remote_id, real.cid(liked.remote_id), also={"repost", "reply"})
         real.count_all()
@@ -242,7 +242,7 @@ def test_the_clock_of_the_server_that_counts_is_heard(real: RealBluesky, passwor
 def test_a_server_without_a_network_gives_no_counts(alone: RealBluesky) -> None:
     """A zero would say that nobody liked it."""
     adapter = adapter_at(alone.url, alone.app_password("alice"))
-    receipt = adapter.publish(worded("uncounted"), "uncounted", MemoryProgress())
+    receipt = published(adapter, worded("uncounted"), "uncounted")
     with pytest.raises(Retryable):
         adapter.measure([receipt.remote_id])
 
