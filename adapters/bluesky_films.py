@@ -15,7 +15,7 @@ from adapters.bluesky_profile import CAPTION_BYTES_MAX, CAPTIONS_MAX
 from adapters.bluesky_record import LANGUAGE
 from adapters.bluesky_video import FOR_GOOD, Job, VideoService
 from adapters.contract import NotReady, Rejected, Retryable
-from adapters.on_disk import approved, picture_name
+from adapters.on_disk import SUFFIXES, approved, picture_name
 from adapters.uploads import whole
 from posts.captions import NoCaptions, as_vtt
 
@@ -66,16 +66,16 @@ class Films:
 
     def _job(self, film: Media, service: VideoService, progress: Progress) -> Job:
         known = str(progress.saved.get(JOB, {}).get("id", ""))
-        job = service.look(known) if known else None
-        if job is None:
-            job = self._sent(film, service, progress)
-            progress.save(JOB, {**progress.saved.get(JOB, {}), "id": job.id})
+        if known:
+            return service.look(known)
+        job = self._sent(film, service, progress)
+        progress.save(JOB, {**progress.saved.get(JOB, {}), "id": job.id})
         return job
 
     def _sent(self, film: Media, service: VideoService, progress: Progress) -> Job:
         if not progress.saved.get(PARTS):
             service.refuse_used_up(film.size_bytes)
-        everything, name = whole(film), f"{film.sha256[:16]}{picture_name(1, film).removeprefix('film-1')}"
+        everything, name = whole(film), f"{film.sha256[:16]}{SUFFIXES.get(film.mime, '')}"
         if everything.size_bytes >= PARTS_FROM_BYTES and (
             job_id := sent_in_parts(film, everything, name, service, progress)
         ):
@@ -85,7 +85,7 @@ class Films:
     @staticmethod
     def _refuse(job: Job, progress: Progress) -> None:
         """What the service could not do is tried once more, from the start."""
-        told = f"the video service gave up on the film ({job.failed}: {job.words})"
+        told = f"the video service gave up on the film ({job.failed}{job.words and ': '}{job.words})"
         if job.failed in FOR_GOOD or progress.saved.get(JOB, {}).get("again"):
             raise Rejected(f"{told}; export it anew as MP4 (H.264, AAC) and attach that")
         for step, data in ((PARTS, {}), (JOB, {"id": "", "again": True})):

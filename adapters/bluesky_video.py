@@ -76,8 +76,8 @@ class VideoService:
             return job
         raise refused(answer)
 
-    def look(self, job_id: str) -> Job | None:
-        """How far the work is; None where the service knows of no such work any more."""
+    def look(self, job_id: str) -> Job:
+        """How far the work is; what the service does not know of any more has failed."""
         call = Call(
             what="asking how far the film is", method="GET", path=f"{VIDEO}getJobStatus", query=[("jobId", job_id)]
         )
@@ -86,7 +86,7 @@ class VideoService:
         if job.blob or (answer.ok and job.id):
             return job
         if 400 <= answer.status < 500 and answer.status not in {408, 425, 429}:
-            return None
+            return Job(id=job_id, failed="forgotten", words=answer.words())
         raise failure_for(answer, posting=False) if not answer.ok else Retryable(f"{call.what}: no job was named")
 
     def pass_to_upload(self) -> str:
@@ -101,9 +101,7 @@ class VideoService:
 
 def job_in(answer: Answer) -> Job:
     """The job that an answer tells of; one without an id where it tells of none."""
-    told = answer.fields()
-    inner = told.get("jobStatus")
-    told = inner if isinstance(inner, dict) else told
+    told = _told(answer)
     blob = told.get("blob")
     ref = blob.get("ref") if isinstance(blob, dict) else None
     finished = blob if isinstance(ref, dict) and text_in(ref, "$link") else None
@@ -119,8 +117,7 @@ def job_in(answer: Answer) -> Job:
 
 def refused(answer: Answer) -> Failure:
     """The failure that an unwelcome answer of the service means; what it says of a day's limit is waited for."""
-    told = answer.fields()
-    error, spoken = str(told.get("error", "")), answer.words()
+    error, spoken = str(_told(answer).get("error", "")), answer.words()
     if error in FOR_GOOD:
         return Rejected(f"{answer.what}: refused ({spoken}); change the film", http_status=answer.status)
     if error in NEXT_DAY:
@@ -132,3 +129,9 @@ def refused(answer: Answer) -> Failure:
     if answer.status in {401, 403}:  # the session is good, or there were no pass: the account's other posts may go out
         return Rejected(f"{answer.what}: the service does not accept the account ({spoken}); see to it in the app")
     return failure_for(answer, posting=False)
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    told = answer.fields()
+    inner = told.get("jobStatus")
+    return inner if isinstance(inner, dict) else told

@@ -58,6 +58,19 @@ def some_message(*pictures: Path) -> Message:
     return replace(MESSAGE, parts=(f"{MESSAGE.text} {uuid4().hex}",), media=media)
 
 
+class _EndsAfter(MemoryProgress):
+    """A sender that ends right after so many steps, at the next that it wants to commit."""
+
+    def __init__(self, steps: int):
+        super().__init__()
+        self._steps_left = steps
+
+    def _take(self, step: str) -> None:
+        if len(self.steps) >= self._steps_left:
+            raise Stopped(step)
+        super()._take(step)
+
+
 def some_key() -> str:
     return uuid4().hex
 
@@ -88,6 +101,10 @@ class AdapterContract:
     @pytest.fixture
     def adapter(self, bench: Bench) -> Adapter:
         return bench.build(bench.token)
+
+    def with_media(self, folder: Path) -> Message:
+        """A message with something to upload."""
+        return some_message(folder)
 
     def test_a_published_message_has_an_id_and_an_address(self, bench: Bench, adapter: Adapter) -> None:
         """Without both nobody can find the post again, take it down or read its counts."""
@@ -122,7 +139,7 @@ class AdapterContract:
     def test_posting_is_committed_exactly_once_and_after_every_upload(self, adapter: Adapter, tmp_path: Path) -> None:
         """After a crash the stage alone tells whether anything may be public."""
         progress = MemoryProgress()
-        sent(adapter, some_message(tmp_path), some_key(), progress)
+        sent(adapter, self.with_media(tmp_path), some_key(), progress)
         assert progress.steps.count("posting") == 1
         assert progress.steps[-1] == "posting"
 
@@ -132,12 +149,12 @@ class AdapterContract:
         """The red button, lost leases and full disks all work through this."""
         before = bench.public()
         with pytest.raises(Stopped):
-            sent(adapter, some_message(tmp_path), some_key(), MemoryProgress(stop_at="posting"))
+            sent(adapter, self.with_media(tmp_path), some_key(), MemoryProgress(stop_at="posting"))
         assert bench.public() == before
 
     def test_what_progress_holds_is_not_uploaded_again(self, bench: Bench, adapter: Adapter, tmp_path: Path) -> None:
         """A crash between upload and post must not cost the upload twice, nor leave orphans."""
-        message, key, progress = some_message(tmp_path), some_key(), MemoryProgress(stop_at="posting")
+        message, key, progress = self.with_media(tmp_path), some_key(), MemoryProgress(stop_at="posting")
         with pytest.raises(Stopped):
             sent(adapter, message, key, progress)
         resumed = MemoryProgress(saved=progress.saved)
@@ -145,6 +162,22 @@ class AdapterContract:
         assert {step: data.get("id") for step, data in resumed.saved.items()} == {
             step: data.get("id") for step, data in progress.saved.items()
         }
+
+    def test_whichever_step_a_sender_ends_at_the_next_goes_on_and_the_post_is_out_once(
+        self, bench: Bench, adapter: Adapter, tmp_path: Path
+    ) -> None:
+        """A power cut does not choose its moment; up to the posting call each one is repaired by itself."""
+        whole = MemoryProgress()
+        sent(adapter, self.with_media(tmp_path / "whole"), some_key(), whole)
+        for steps in range(len(whole.steps)):
+            before, message, key = bench.public(), self.with_media(tmp_path / str(steps)), some_key()
+            broken = _EndsAfter(steps)
+            with pytest.raises(Stopped):
+                sent(bench.build(bench.token), message, key, broken)
+            assert bench.public() == before
+            resumed = MemoryProgress(saved=broken.saved)
+            assert isinstance(sent(bench.build(bench.token), message, key, resumed), Receipt)
+            assert bench.public() == before + 1
 
     def test_a_platform_that_knows_the_words_already_says_so_and_shows_them_once(
         self, bench: Bench, adapter: Adapter
@@ -160,7 +193,7 @@ class AdapterContract:
 
     def test_find_finds_our_own_post(self, bench: Bench, adapter: Adapter, tmp_path: Path) -> None:
         """An answer that was lost is settled by looking; not finding it means sending twice."""
-        since, message, key = now(), some_message(tmp_path), some_key()
+        since, message, key = now(), self.with_media(tmp_path), some_key()
         receipt = published(adapter, message, key)
         if adapter.profile.lookup is Lookup.NONE:
             assert_cannot_look(adapter, message, key)

@@ -140,6 +140,15 @@ class TestBluesky(CausesContract):
             )
 
 
+class TestBlueskyFilm(TestBluesky):
+    """With a film in place of the pictures, at a server that takes it as it is."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def album(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Media, ...]:
+        return (film(tmp_path_factory.mktemp("film")),)
+
+
 def bluesky_words() -> Words:
     limits = {
         "RateLimit-Limit": "3000",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -14,6 +14,7 @@ from adapters.instagram import Instagram
 from adapters.linkedin import LinkedIn
 from adapters.outbox import Outbox
 from adapters.scripted.bluesky import BlueskyServer
+from adapters.scripted.bluesky_video import VideoServer
 from adapters.scripted.facebook import FacebookServer
 from adapters.scripted.instagram import InstagramServer
 from adapters.scripted.linkedin import OF_PAGE, OF_PERSON, PAGE, LinkedInServer
@@ -26,7 +27,8 @@ from adapters.telegram import Telegram
 from adapters.threads import Threads
 from adapters.webhook import Webhook
 from adapters.x import X
-from tests.adapters.contract import AdapterContract, Bench
+from tests.adapters.contract import AdapterContract, Bench, some_message
+from tests.adapters.films import film, words
 from tests.adapters.parts import TOKEN, KeptSecret, KnownSecret, account, keys_of, now
 from tests.adapters.receiver import ReceiverServer
 from tests.fakes.adapter import ObedientAdapter
@@ -34,6 +36,8 @@ from tests.fakes.adapter import ObedientAdapter
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from posts.model import Message
 
 
 class TestOutbox(AdapterContract):
@@ -75,6 +79,26 @@ class TestStrictBluesky(AdapterContract):
 
             def build(password: str) -> Bluesky:
                 return Bluesky(account(base_url=server.url, handle=server.handle), KnownSecret(password))
+
+            def like(uri: str) -> None:
+                server.react(uri, likeCount=1)
+
+            yield Bench(build=build, public=lambda: server.public, like=like, token=TOKEN)
+
+
+class TestStrictBlueskyFilm(AdapterContract):
+    """A film, worked on by a service of its own beside the server."""
+
+    def with_media(self, folder: Path) -> Message:
+        return replace(some_message(), media=(replace(film(folder), captions=(words(folder),)),))
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        with BlueskyServer(TOKEN) as server, VideoServer(server) as video:
+
+            def build(password: str) -> Bluesky:
+                where = account(base_url=server.url, handle=server.handle, options={"video_url": video.url})
+                return Bluesky(where, KnownSecret(password))
 
             def like(uri: str) -> None:
                 server.react(uri, likeCount=1)

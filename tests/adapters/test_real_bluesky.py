@@ -13,6 +13,8 @@ from adapters.bluesky_record import place_for
 from adapters.contract import Ambiguous, AuthExpired, Gone, Receipt, Rejected, Retryable
 from adapters.http import Http
 from tests.adapters.contract import AdapterContract, Bench, published
+from tests.adapters.films import film
+from tests.adapters.films import words as said
 from tests.adapters.parts import MESSAGE, KnownSecret, account, now, picture, readings
 from tests.fakes.progress import MemoryProgress
 from tests.faults.proxy import Break, FaultProxy, Instead
@@ -110,6 +112,16 @@ def test_everything_that_a_post_may_hold_is_valid(real: RealBluesky, password: s
     assert [one["alt"] for one in record["embed"]["images"]] == [one.alt_text for one in media]
     kinds = [one["features"][0]["$type"].partition("#")[2] for one in record["facets"]]
     assert kinds == ["mention", *["tag"] * 11, "link", "link"]
+
+
+def test_a_film_with_captions_is_valid(real: RealBluesky, password: str, alice: str, tmp_path: Path) -> None:
+    """A server without a video service takes it as it is, and checks what we say of it against its own rules."""
+    one = replace(film(tmp_path), captions=(said(tmp_path),))
+    receipt = published(adapter_at(real.url, password), worded("a film", media=(one,)), "a film")
+    (record,) = [one["value"] for one in real.records(alice) if one["uri"] == receipt.remote_id]
+    assert record["embed"]["video"]["mimeType"] == "video/mp4"
+    assert [one["lang"] for one in record["embed"]["captions"]] == ["ka"]
+    assert record["embed"]["captions"][0]["file"]["mimeType"] == "text/vtt"
 
 
 @pytest.mark.parametrize("link", ["https://iom.example/ge?a=1&b=2#c", "https://iom.example/ქართული", "http://iom.int"])
