@@ -112,8 +112,8 @@ PROFILE = Profile(
             name="video_url",
             default="",
             meaning=(
-                "where films are worked on: `https://video.bsky.app`, by itself on the network's own servers; elsewhere"
-                " without it the account's server takes films as they are, and no moving GIFs"
+                "where films are worked on; by itself the network's service, for accounts on the network's own servers."
+                " Elsewhere, without it, the account's server takes films as they are, and no moving GIFs"
             ),
         ),
     ),
