@@ -8,28 +8,30 @@ as the token works.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.contract import AuthExpired, Failure, Horizon
 from adapters.http import Call
-from adapters.http_calls import instant
 from adapters.oauth import Renewals, Tokens, granted, read_tokens
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from adapters.contract import Secrets
     from adapters.http import Http
     from posts.model import Account
 
-DUE_BEFORE = timedelta(days=30)
-LIVES_S = 5_184_000
-UNKNOWN = datetime.min.replace(tzinfo=UTC)
-EXPIRES = "expires_on"
+DUE_BEFORE = timedelta(days=10)  # a day's look then has nine more tries (Meta's documents, read on 24 Nov 2026)
+TRIED_AGAIN_AFTER = timedelta(hours=1)
 PATH = "/refresh_access_token"
 
 
 class Lease:
-    """How long one account's token is good for. `grant`: what the platform calls its renewal."""
+    """How long one account's token is good for. `grant`: what the platform calls its renewal.
+
+    The token is what renews itself: its end is both that of the access and that of renewing it.
+    """
 
     def __init__(self, account: Account, secrets: Secrets, http: Http, grant: str):
         self._grant = grant
@@ -38,6 +40,7 @@ class Lease:
         self._http = http
         self._renewals = Renewals(secrets, read=self._kept, ask=self._asked)
         self._now: datetime | None = None
+        self._not_before: datetime | None = None
 
     def heard(self, now: datetime) -> None:
         """It is that late by the platform's clock."""
@@ -45,39 +48,34 @@ class Lease:
 
     def horizon(self) -> Horizon:
         """When the token ends, where that is kept beside it, and from when on it is renewed by `renew`."""
-        ends_at = _end(self._kept())
-        return Horizon() if ends_at == UNKNOWN else Horizon(ends_at=ends_at, renews_from=ends_at - DUE_BEFORE)
+        ends_at = self._renewals.look().end()
+        return Horizon(ends_at=ends_at, renews_from=ends_at - DUE_BEFORE) if ends_at else Horizon()
 
     def renew(self) -> None:
         """The token is good for another sixty days, and durable. Raises AuthExpired where it cannot be renewed."""
-        self._renewals.renewed(self._kept())
+        self._renewals.ahead()
 
     def renew_if_due(self) -> None:
-        """The token is good for another month at least, where that can be had."""
+        """The token is good for more than ten days, where that can be had; one whose end nobody knows is renewed."""
+        now = self._now
+        if now is None or (self._not_before and now < self._not_before):
+            return
         with suppress(Failure):
             tokens = self._kept()
-            if self._now is not None and tokens.value("access_token") and _end(tokens) - self._now < DUE_BEFORE:
+            ends_at = tokens.end()
+            if tokens.value("access_token") and (ends_at is None or ends_at - now < DUE_BEFORE):
+                self._not_before = now + TRIED_AGAIN_AFTER
                 self._renewals.renewed(tokens)
 
     def _kept(self) -> Tokens:
         return read_tokens(self._secrets.load())
 
     def _asked(self, old: Tokens) -> Tokens:
+        if not old.value("access_token"):
+            raise AuthExpired(
+                f"account '{self._account.id}': a token that is kept as plain text cannot be renewed; store it as"
+                ' {"access_token": "…"} in a place that july30 can write'
+            )
         query = [("grant_type", self._grant), ("access_token", old.value("access_token"))]
         call = Call(what="renewing the token", method="GET", path=PATH, query=query, hidden=old.hidden())
-        answer = self._http.prepare(call)
-        fresh = granted(answer, old, self._account)
-        lives_s, now = answer.fields().get("expires_in"), instant(answer.headers.get("date", ""))
-        if now is None:
-            raise AuthExpired("renewing the token: the platform does not say until when it is good")
-        good_for = timedelta(seconds=lives_s if type(lives_s) is int and 0 < lives_s <= LIVES_S else LIVES_S)
-        return Tokens(written={**fresh.written, EXPIRES: (now + good_for).astimezone(UTC).isoformat()})
-
-
-def _end(tokens: Tokens) -> datetime:
-    """When it ends; long ago where nobody knows, so that it is renewed."""
-    try:
-        found = datetime.fromisoformat(tokens.value(EXPIRES))
-    except ValueError:
-        return UNKNOWN
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return granted(self._http.prepare(call), old, self._account)

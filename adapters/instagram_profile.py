@@ -53,6 +53,9 @@ PROFILE = Profile(
         _documented("alt text", "1000", "characters"),
         _documented("posts", str(QUOTA.most), "in 24 hours, where the platform does not say", sure=False),
         _documented("what is prepared lives for", "24", "hours"),
+        _documented(
+            "access token", "60", "days; renewed once it is a day old, while it lives", "Meta docs, Instagram login"
+        ),
         _documented("version", VERSION, "of the interface; each lives for two years", "facebook-business 26.0.3"),
     ),
     options=(

@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 from adapters.contract import (
     Ambiguous,
-    AuthExpired,
     Duplicate,
     Failure,
     Horizon,
@@ -79,8 +78,8 @@ class LinkedIn:
         return self._access.horizon()
 
     def renew(self) -> None:
-        """Never: a token that may be renewed is, with the first call that it is refused for. Raises AuthExpired."""
-        raise AuthExpired(f"account '{self._account.id}': its token cannot be renewed ahead; connect the account again")
+        """The token lasts for another sixty days. Raises AuthExpired where only a person gets another."""
+        self._access.renew()
 
     def limits(self) -> Limits:
         """The documented ones."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from adapters.contract import AuthExpired, Horizon, Retryable
 from adapters.http import Answer, Call, Http
 from adapters.http_calls import origin
-from adapters.oauth import Renewals, Tokens, granted, read_tokens
+from adapters.oauth import ENDS, RENEWAL_ENDS, Renewals, Tokens, granted, read_tokens
 from adapters.options import wrong
 
 if TYPE_CHECKING:
@@ -52,21 +51,22 @@ class Access:
             raise wrong(self._account, "version", f"a month such as {VERSION}")
 
     def horizon(self) -> Horizon:
-        """When the token ends, where `expires_on` is kept beside it; one that may be renewed is, with the next call."""
-        tokens = self._tokens()
-        try:
-            found = datetime.fromisoformat(tokens.value("expires_on"))
-        except ValueError:
-            return Horizon()
-        if all(map(tokens.value, CLIENT)):
-            return Horizon()
-        return Horizon(ends_at=found if found.tzinfo else found.replace(tzinfo=UTC))
+        """When a person must get another token: as `expires_at` says, or `refresh_expires_at` of one that is renewed.
+
+        Renewing a token does not make what renews it last longer (LinkedIn docs, refresh tokens, read on 24 Nov 2026).
+        """
+        tokens = self._renewals.look()
+        return Horizon(ends_at=tokens.end(RENEWAL_ENDS if _renews(tokens) else ENDS))
+
+    def renew(self) -> None:
+        """The token lasts for another sixty days, and is durable. Raises AuthExpired where only a person gets one."""
+        self._renewals.ahead()
 
     def send(self, call: Call, *, posting: bool = False) -> Answer:
         """The answer to the call, made as this account; `posting`: it makes something public."""
         tokens = self._tokens()
         answer = self._sent(call, tokens, posting=posting)
-        if answer.status != 401 or not all(map(tokens.value, CLIENT)):
+        if answer.status != 401 or not _renews(tokens):
             return answer
         return self._sent(call, self._renewals.renewed(tokens), posting=posting)
 
@@ -110,6 +110,8 @@ class Access:
         return self._http.post_once(ours) if posting else self._http.prepare(ours)
 
     def _asked(self, old: Tokens) -> Tokens:
+        if not _renews(old):
+            raise AuthExpired(f"account '{self._account.id}': july30 cannot renew its token; connect the account again")
         form = {"grant_type": "refresh_token", **{name: old.value(name) for name in CLIENT}}
         call = Call(what="renewing the token", method="POST", path=TOKEN_PATH, form=form, hidden=old.hidden())
         return granted((self._http if self._account.base_url else Http(TOKEN_SERVER)).prepare(call), old, self._account)
@@ -126,6 +128,10 @@ class Access:
                 " with access_token, and with refresh_token, client_id and client_secret where it may be renewed"
             )
         return tokens
+
+
+def _renews(tokens: Tokens) -> bool:
+    return all(map(tokens.value, CLIENT))
 
 
 def _is_theirs(url: str) -> bool:

@@ -42,6 +42,7 @@ FACTS = (
         "version", f"{VERSION[:4]}-{VERSION[4:]}", "month; each lives at least a year: option version", sure=False
     ),
     _fact("access token", "60", "days", "LinkedIn docs, authorization code flow"),
+    _fact("refresh token", "365", "days, no longer by use; approved partners alone", "LinkedIn docs, refresh tokens"),
     _fact("calls", "100", "per member and day, 500 per program; reset at midnight UTC", "LinkedIn docs, rate limits"),
     _fact("posts", "30", "in 24 hours; ours, from the calls: three for a post with a picture", "ours", sure=False),
     _fact(

@@ -7,10 +7,12 @@ import json
 import re
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.contract import AuthExpired, Retryable
 from adapters.http import Answer, Call, refusal_of_keys
+from adapters.http_calls import instant
 from adapters.http_hiding import HIDDEN
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 PAIR = ("access_token", "refresh_token")
 SECRETS = (*PAIR, "client_secret")
+ENDS, RENEWAL_ENDS = "expires_at", "refresh_expires_at"  # beside the tokens: when each of the pair ends
+LIVES_S = "expires_in"
+RENEWAL_LIVES_S = ("refresh_token_expires_in", "refresh_expires_in")  # the first is LinkedIn's; RFC 6749 has none
+TEN_YEARS_S = 315_576_000
 REFUSED = frozenset({400, 401})  # how a token endpoint says no: RFC 6749, section 5.2, read on 27 Nov 2026
 
 
@@ -43,14 +49,27 @@ class Tokens:
         """What must be shown to nobody."""
         return tuple(value for name in SECRETS if (value := self.value(name)))
 
-    def renewed_by(self, found: Mapping[str, Any]) -> Tokens:
+    def end(self, name: str = ENDS) -> datetime | None:
+        """The instant that is written under that name, in UTC where it names no zone; None where nobody knows it."""
+        try:
+            found = datetime.fromisoformat(self.value(name))
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+
+    def renewed_by(self, found: Mapping[str, Any], now: datetime | None = None) -> Tokens:
         """With the tokens of that answer in place of the spent ones; what it does not give stays.
 
-        What comes back blacked out is what was sent, so it stays too: not every platform rotates both.
+        What comes back blacked out is what was sent, so it stays too: not every platform rotates both. `now`: the
+        platform's time, from which its answer counts when they end; an end stays only with the token it was told for.
         """
         given = {name: value for name in PAIR if isinstance(value := found.get(name), str) and value}
         fresh = {name: value for name, value in given.items() if HIDDEN not in value}
-        return Tokens(written={**self.written, **fresh})
+        ends = {ENDS: _end_in(found, now, LIVES_S), RENEWAL_ENDS: _end_in(found, now, *RENEWAL_LIVES_S)}
+        if fresh.get("refresh_token", self.value("refresh_token")) == self.value("refresh_token"):
+            ends[RENEWAL_ENDS] = ends[RENEWAL_ENDS] or self.value(RENEWAL_ENDS)
+        written = {name: value for name, value in self.written.items() if name not in ends}
+        return Tokens(written={**written, **fresh, **{name: value for name, value in ends.items() if value}})
 
     def text(self) -> str:
         """As it is kept."""
@@ -79,8 +98,18 @@ class Renewals:
         self._secrets = secrets
         self._read = read
         self._ask = ask
+        self._seen: Tokens | None = None
         self._lock = threading.Lock()
         self._unsaved: tuple[Tokens, Tokens] | None = None  # what was spent, and what came for it
+
+    def look(self) -> Tokens:
+        """The tokens as they are stored now: those that `ahead` renews."""
+        self._seen = self._read()
+        return self._seen
+
+    def ahead(self) -> None:
+        """The tokens of the last look are renewed; nothing is asked where another sender or process has done that."""
+        self.renewed(self._seen or self._read())
 
     def renewed(self, spent: Tokens) -> Tokens:
         """Tokens other than the spent ones, durable before anybody uses them."""
@@ -88,8 +117,8 @@ class Renewals:
             stored = self._read()
             if self._unsaved is None or self._unsaved[0] != stored:
                 self._unsaved = None
-                if stored.value("access_token") != spent.value("access_token"):
-                    return stored  # another sender, or another process, has renewed them
+                if any(stored.value(name) != spent.value(name) for name in ("access_token", ENDS)):
+                    return stored  # another sender, or another process, has renewed them; not all get another name
                 self._secrets.save(stored.text())  # a place that cannot keep the new pair must not cost the old one
                 fresh = self._asked(stored)
                 if fresh is None:
@@ -123,7 +152,10 @@ def renewal(old: Tokens, path: str) -> Call:
 
 
 def granted(answer: Answer, old: Tokens, account: Account) -> Tokens:
-    """The tokens that the answer gives. Raises AuthExpired where the old ones are refused for good, or Retryable."""
+    """The tokens that the answer gives, with when they end by the platform's own time.
+
+    Raises AuthExpired where the old ones are refused for good, or Retryable.
+    """
     if answer.status in REFUSED:
         raise AuthExpired(_refused(answer, account), http_status=answer.status)
     if not answer.ok:
@@ -131,7 +163,15 @@ def granted(answer: Answer, old: Tokens, account: Account) -> Tokens:
     found = answer.fields()
     if not isinstance(found.get("access_token"), str):  # the answer may hold half a pair: nothing of it is shown
         raise Retryable(f"{answer.what}: the platform answered without tokens", http_status=answer.status)
-    return old.renewed_by(found)
+    return old.renewed_by(found, instant(answer.headers.get("date", "")))
+
+
+def _end_in(found: Mapping[str, Any], now: datetime | None, *names: str) -> str:
+    """The instant at which the seconds are over that the answer gives under one of these names; empty without them."""
+    given = next((value for name in names if type(value := found.get(name)) is int), 0)
+    if now is None or not 0 < given <= TEN_YEARS_S:
+        return ""
+    return (now + timedelta(seconds=given)).astimezone(UTC).isoformat()
 
 
 def _refused(answer: Answer, account: Account) -> str:

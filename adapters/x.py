@@ -15,6 +15,7 @@ from adapters.contract import (
     Ambiguous,
     Failure,
     Gone,
+    Horizon,
     Identity,
     NotReady,
     Reading,
@@ -73,6 +74,14 @@ class X:
     def listen(self, heard: Callable[[str, datetime], None]) -> None:
         """`heard` is given the server's own time with every answer."""
         self._http.heard = heard
+
+    def horizon(self) -> Horizon:
+        """Until when a person must connect the account again, where its secret says so."""
+        return self._access.horizon()
+
+    def renew(self) -> None:
+        """Tokens are new ones; keys stay as they are."""
+        self._access.renew()
 
     def limits(self) -> Limits:
         """The documented ones, with what the account's options say of texts and links."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import requests
 import tweepy
 
-from adapters.contract import AuthExpired, Retryable
-from adapters.oauth import Renewals, Tokens, granted, read_tokens, renewal
+from adapters.contract import AuthExpired, Horizon, Retryable
+from adapters.oauth import ENDS, RENEWAL_ENDS, Renewals, Tokens, granted, read_tokens, renewal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +74,21 @@ class Access:
     def host(self) -> str:
         """The server, as messages name it."""
         return self._http.host
+
+    def horizon(self) -> Horizon:
+        """When a person must connect the account again, where its secret says so; keys last until they are revoked.
+
+        The access token lives for two hours (X docs, read on 24 Nov 2026) and is renewed when it is refused.
+        """
+        if isinstance(self._credentials(), Keys):
+            return Horizon()
+        tokens = self._renewals.look()
+        return Horizon(ends_at=tokens.end(RENEWAL_ENDS if tokens.value("refresh_token") else ENDS))
+
+    def renew(self) -> None:
+        """The access token is a new one, and durable; keys stay. Raises AuthExpired where it cannot be renewed."""
+        if not isinstance(self._credentials(), Keys):
+            self._renewals.ahead()
 
     def send(self, call: Call, *, posting: bool = False) -> Answer:
         """The answer to the call, made as this account; `posting`: it makes a post public."""

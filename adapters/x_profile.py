@@ -56,6 +56,7 @@ PROFILE = Profile(
         _fact("posts in a longer time", "300", "per 3 hours and account", RATES, sure=False),
         _fact("counts", "100", "posts per call", f"{DESCRIPTION}, posts by ids"),
         _fact("an uploaded picture is kept", "24", "hours", "X docs, media upload"),
+        _fact("access token", "2", "hours; keys of OAuth 1.0a have no end", "X docs, authorization code flow"),
         _fact("price of a post", "0.015", "US dollars", PRICES),
         _fact("price of a post with a link", "0.200", "US dollars", PRICES),
         _fact("price of an alt text", "0.005", "US dollars", PRICES),

@@ -16,13 +16,12 @@ import requests
 from PIL import Image
 
 from adapters.scripted.counting import utf16_units
-from adapters.scripted.graph import Asked, GraphServer, Refused, error, no_such_thing, page
-from adapters.scripted.server import reply_json
+from adapters.scripted.graph import Asked, Refused, no_such_thing, page
+from adapters.scripted.graph_tokens import LongLivedServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from adapters.scripted.server import Reply, Request
 
 USER = "17841400000000001"
 DAY = timedelta(hours=24)
@@ -66,7 +65,7 @@ class _Post:
     likes: int = 0
 
 
-class InstagramServer(GraphServer):
+class InstagramServer(LongLivedServer):
     """The server with one account. `login`: "instagram", or "facebook" where the token is that of a linked Page.
 
     `slow`: how often a container is still being worked on when looked at. `lists`: whether its list shows what it took;
@@ -83,16 +82,14 @@ class InstagramServer(GraphServer):
         slow: int = 0,
         app_secret: str = "",
     ):
-        super().__init__(token, app_secret=app_secret)
+        super().__init__(clock, token, "ig_refresh_token" if login == "instagram" else "", app_secret=app_secret)
         self.login = login
         self.slow = slow
         self.lists = self.reads = self.linked = True
         self.quota = 100
-        self.renewals = 0
         self.dead: set[str] = set()
         self.breaks = ""
         self.containers: dict[str, _Container] = {}
-        self._clock = clock
         self._log: list[Accepted] = []
         self._posts: dict[str, _Post] = {}
 
@@ -117,20 +114,6 @@ class InstagramServer(GraphServer):
     def write(self, caption: str, pictures: int = 1) -> str:
         """The account has published a post in the app; its id."""
         return self._keep(caption, (b"",) * pictures, ("",) * pictures)
-
-    def carry_out(self, request: Request) -> Reply:
-        """The answer of a strict Instagram; a token is renewed outside of any version, with itself in the address."""
-        if (request.method, request.path) == ("GET", "/refresh_access_token"):
-            return self._renew(request)
-        return super().carry_out(request)
-
-    def _renew(self, request: Request) -> Reply:
-        asked = {name: values[-1] for name, values in request.query.items()}
-        if self.login != "instagram" or asked != {"grant_type": "ig_refresh_token", "access_token": self.token}:
-            return error(190, "Error validating access token")
-        self.renewals += 1
-        self.token = f"IGQA{self.renewals:04}renewed"
-        return reply_json({"access_token": self.token, "token_type": "bearer", "expires_in": 5_183_944})
 
     def routes(self) -> Sequence[tuple[str, str, Callable[..., object]]]:
         """What the server serves."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
@@ -53,15 +54,19 @@ class _Refused(Exception):
 
 
 class LinkedInServer(ScriptedServer):
-    """The server. `per_day`: how many calls it takes before it says 429."""
+    """The server. `per_day`: how many calls it takes before it says 429.
+
+    `renewal`: what the form must say for a new token, empty where it may not be renewed; its refresh token is good
+    once, and the next one ends no later, at `renewable_until`.
+    """
 
     def __init__(self, clock: Callable[[], datetime], token: str, *, scopes: frozenset[str] = OF_PAGE):
         super().__init__()
         self._clock = clock
         self._token = token
-        self.renewal: Mapping[
-            str, str
-        ] = {}  # what the form must say for a new token; empty where it may not be renewed
+        self.renewal: Mapping[str, str] = {}
+        self.renewable_until = clock() + timedelta(days=365)
+        self.renewals = 0
         self.scopes = scopes
         self.per_day = 500
         self.images = ImageShelf(_Refused)
@@ -155,9 +160,14 @@ class LinkedInServer(ScriptedServer):
         form = dict(parse_qsl(request.body.decode()))
         if not self.renewal or form != {"grant_type": "refresh_token", **self.renewal}:
             return reply_json({"error": "invalid_request", "error_description": "The token is not valid"}, 400)
-        self._token = f"renewed-{self._token}"
+        left_s = int((self.renewable_until - self._clock()).total_seconds())
+        if left_s <= 0:
+            return reply_json({"error": "invalid_request", "error_description": "The token has expired"}, 400)
+        self.renewals += 1
+        self._token = f"access-token-number-{self.renewals}"
+        self.renewal = {**self.renewal, "refresh_token": f"refresh-token-number-{self.renewals}"}
         told = {"access_token": self._token, "expires_in": 5_184_000, "refresh_token": self.renewal["refresh_token"]}
-        return reply_json({**told, "refresh_token_expires_in": 31_536_000})
+        return reply_json({**told, "refresh_token_expires_in": left_s})
 
     def _userinfo(self, _: Request) -> Reply:
         self._needs("openid")

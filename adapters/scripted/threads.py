@@ -16,8 +16,8 @@ import requests
 from PIL import Image
 
 from adapters.scripted.counting import emoji_as_bytes, links
-from adapters.scripted.graph import Asked, GraphServer, Refused, no_such_thing, page
-from adapters.scripted.server import Reply, Request, reply_json
+from adapters.scripted.graph import Asked, Refused, no_such_thing, page
+from adapters.scripted.graph_tokens import LongLivedServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +70,7 @@ def not_there(remote_id: str) -> Refused:
     return Refused(24, f"The requested resource does not exist: the media with id {remote_id}", subcode=4279009)
 
 
-class ThreadsServer(GraphServer):
+class ThreadsServer(LongLivedServer):
     """The server with one account.
 
     `slow`: how often a container is still being worked on when looked at. `loses`: how many of the next publications
@@ -81,15 +81,13 @@ class ThreadsServer(GraphServer):
     version = "v1.0"
 
     def __init__(self, clock: Callable[[], datetime], token: str, *, slow: int = 0):
-        super().__init__(token)
+        super().__init__(clock, token, "th_refresh_token")
         self.slow = slow
         self.loses = 0
         self.lists = True
         self.quota = 250
         self.breaks = ""
-        self.renewals = 0
         self.containers: dict[str, _Container] = {}
-        self._clock = clock
         self._log: list[Accepted] = []
         self._posts: dict[str, _Post] = {}
 
@@ -115,12 +113,6 @@ class ThreadsServer(GraphServer):
         """The account has published a post in the app; its id."""
         return self._keep(Accepted(remote_id="", text=text, reply_to=reply_to))
 
-    def carry_out(self, request: Request) -> Reply:
-        """The answer of a strict Threads; a token is renewed outside of any version, with itself in the address."""
-        if (request.method, request.path) == ("GET", "/refresh_access_token"):
-            return self._renew(request)
-        return super().carry_out(request)
-
     def routes(self) -> Sequence[tuple[str, str, Callable[..., object]]]:
         """What the server serves."""
         return (
@@ -133,14 +125,6 @@ class ThreadsServer(GraphServer):
             ("GET", "/([0-9]+)", self._one),
             ("DELETE", "/([0-9]+)", self._delete),
         )
-
-    def _renew(self, request: Request) -> Reply:
-        asked = {name: values[-1] for name, values in request.query.items()}
-        if asked != {"grant_type": "th_refresh_token", "access_token": self.token}:
-            return reply_json({"error": {"message": "Error validating access token", "code": 190}}, 400)
-        self.renewals += 1
-        self.token = f"THQA{self.renewals:04}renewed"
-        return reply_json({"access_token": self.token, "token_type": "bearer", "expires_in": 5_183_944})
 
     def _whoami(self, asked: Asked) -> dict[str, object]:
         asked.only("fields")

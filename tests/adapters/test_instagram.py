@@ -605,7 +605,7 @@ def test_the_token_says_when_it_ends_and_is_renewed_ahead(server: InstagramServe
     found = adapter.horizon()
     assert found.ends_at is not None
     assert found.renews_from is not None
-    assert found.ends_at - found.renews_from == timedelta(days=30)
+    assert found.ends_at - found.renews_from == timedelta(days=10)
 
 
 def test_the_token_of_a_page_has_no_end(place: PictureServer, clock: Clock) -> None:

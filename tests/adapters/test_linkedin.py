@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -505,16 +505,23 @@ def test_a_post_of_no_such_name_is_not_asked_to_be_deleted(server: LinkedInServe
         page(server).delete("urn:li:share:1")
 
 
+RENEWABLE = {"refresh_token": "a-refresh-token", "client_id": "july30", "client_secret": "a-client-secret"}
+
+
 def test_a_token_that_may_be_renewed_is_and_the_call_is_made_again(server: LinkedInServer) -> None:
     """A call refused for its token was not carried out; the new one is kept before it is used."""
-    client = {"refresh_token": "a-refresh-token", "client_id": "july30", "client_secret": "a-client-secret"}
+    client = RENEWABLE
     server.renewal = client
     kept = KeptSecret(json.dumps({"access_token": "one-that-ran-out", **client}))
     receipt = made(
         LinkedIn(account(base_url=server.url, options={"author": PAGE}), kept).publish(MESSAGE, "k", MemoryProgress())
     )
     assert receipt.remote_id
-    assert json.loads(kept.value) == {"access_token": f"renewed-{TOKEN}", **client}
+    found = json.loads(kept.value)
+    assert found.items() >= {"access_token": "access-token-number-1", **server.renewal}.items()
+    ends = {name: datetime.fromisoformat(found[name]) - now() for name in ("expires_at", "refresh_expires_at")}
+    assert timedelta(days=59) < ends["expires_at"] <= timedelta(days=60)
+    assert timedelta(days=364) < ends["refresh_expires_at"] <= timedelta(days=365)
     server.renewal = {}
     kept.value = json.dumps({"access_token": "one-that-ran-out", **client})
     with pytest.raises(AuthExpired) as raised:
@@ -527,21 +534,51 @@ def test_a_token_that_may_be_renewed_is_and_the_call_is_made_again(server: Linke
     ("kept", "ends_on"),
     [
         ({}, None),
-        ({"expires_on": "soon"}, None),
-        ({"expires_on": "2027-07-28"}, 28),
-        ({"expires_on": "2027-07-28T12:00:00+04:00"}, 28),
-        ({"expires_on": "2027-07-28", "refresh_token": "r", "client_id": "c", "client_secret": "s"}, None),
+        ({"expires_at": "soon"}, None),
+        ({"expires_at": "0001-01-01T00:00+14:00"}, None),
+        ({"expires_at": "2027-07-28"}, 28),
+        ({"expires_at": "2027-07-28T02:00:00+04:00"}, 27),
+        ({"expires_at": "2027-07-28", **RENEWABLE}, None),
+        ({"expires_at": "2027-07-28", "refresh_expires_at": "2027-12-24", **RENEWABLE}, 24),
     ],
 )
 def test_the_end_of_a_token_is_told_where_it_is_kept(
     server: LinkedInServer, kept: dict[str, str], ends_on: int | None
 ) -> None:
-    """It lives 60 days, and only a person gets another; one that is renewed by itself has no such day."""
+    """It lives 60 days, and only a person gets another; one that is renewed lasts as long as what renews it."""
     adapter = LinkedIn(account(base_url=server.url), KnownSecret(json.dumps({"access_token": TOKEN, **kept})))
     assert isinstance(adapter, Perishable)
+    found = adapter.horizon()
+    assert (found.ends_at and found.ends_at.day) == ends_on
+    assert found.renews_from is None
+
+
+def test_what_only_a_person_can_get_anew_is_not_renewed(server: LinkedInServer) -> None:
+    """Most apps are no approved partners: nothing is asked, and it is said who must act."""
+    kept = KeptSecret(json.dumps({"access_token": TOKEN, "expires_at": "2027-07-28"}))
+    with pytest.raises(AuthExpired, match="connect the account again"):
+        LinkedIn(account(base_url=server.url), kept).renew()
+    assert server.requests == []
+
+
+def test_renewing_ahead_makes_the_renewing_itself_last_no_longer(server: LinkedInServer) -> None:
+    """A year after a person connected it ends, however often it was used: they must be told of that day."""
+    server.renewal = RENEWABLE
+    server.renewable_until = now() + timedelta(days=40)
+    kept = KeptSecret(json.dumps({"access_token": TOKEN, **RENEWABLE}))
+    adapter = LinkedIn(account(base_url=server.url), kept)
+    for _ in range(2):
+        adapter.horizon()
+        adapter.renew()
     ends_at = adapter.horizon().ends_at
-    assert (ends_at and ends_at.day) == ends_on
-    with pytest.raises(AuthExpired):
+    assert ends_at is not None
+    assert timedelta(days=39) < ends_at - now() <= timedelta(days=40)
+    adapter.renew()
+    adapter.renew()
+    assert server.renewals == 3
+    server.renewable_until = now()
+    adapter.horizon()
+    with pytest.raises(AuthExpired, match="accounts connect"):
         adapter.renew()
 
 

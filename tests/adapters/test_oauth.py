@@ -106,6 +106,46 @@ def test_a_client_proves_itself_with_its_secret_where_it_has_one() -> None:
     assert call.headers["Authorization"].removeprefix("Basic ") in call.hidden
 
 
+NOON = "Thu, 01 Jul 2027 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("kept", "told", "date", "ends"),
+    [
+        ({}, {"expires_in": 7200}, NOON, ("2027-07-01T14:00:00+00:00", "")),
+        ({"expires_at": "2027-06-30"}, {"expires_in": 7200}, "", ("", "")),
+        ({"expires_at": "2027-06-30"}, {}, NOON, ("", "")),
+        ({}, {"expires_in": True}, NOON, ("", "")),
+        ({}, {"expires_in": 10**40}, NOON, ("", "")),
+        ({}, {"expires_in": -1}, NOON, ("", "")),
+        ({}, {"refresh_token_expires_in": 86_400}, NOON, ("", "2027-07-02T12:00:00+00:00")),
+        ({"refresh_expires_at": "2027-12-24"}, {"refresh_token": HIDDEN}, NOON, ("", "2027-12-24")),
+        ({"refresh_expires_at": "2027-12-24"}, {"refresh_token": "another"}, NOON, ("", "")),
+    ],
+)
+def test_an_end_is_counted_by_the_platforms_time_and_stays_with_its_token_alone(
+    kept: dict[str, str], told: dict[str, object], date: str, ends: tuple[str, str]
+) -> None:
+    """A clock of ours that is wrong, or the end of a spent token, would warn too late or for nothing."""
+    body = json.dumps({"access_token": "new-access", **told}).encode()
+    answer = Answer(status=200, headers={"date": date}, body=body, what="renewing")
+    fresh = granted(answer, Tokens(written={**OLD.written, **kept}), account())
+    assert (fresh.value("expires_at"), fresh.value("refresh_expires_at")) == ends
+
+
+def test_what_another_process_renewed_since_the_look_is_not_renewed_again() -> None:
+    """The hourly looks of two processes may meet, and some platforms give the same token with a later end."""
+    place = Noted(Tokens(written={**OLD.written, "expires_at": "2027-07-01"}).text())
+    ours = renewals(place)
+    ours.look()
+    place.value = Tokens(written={**OLD.written, "expires_at": "2027-08-30"}).text()
+    ours.ahead()
+    assert "ask" not in place.steps
+    ours.look()
+    ours.ahead()
+    assert place.steps.count("ask") == 1
+
+
 @pytest.mark.parametrize("secret", ["", "a-token", "[]", "[" * 5_000])
 def test_a_secret_that_is_no_object_holds_no_tokens(secret: str) -> None:
     """The adapter then says what has to be stored instead."""

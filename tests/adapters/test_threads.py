@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -465,9 +466,9 @@ def test_a_thread_is_taken_down_whole_and_nobody_elses_replies_are_looked_for(se
     ("kept", "renewals"),
     [
         ({"access_token": TOKEN}, 1),
-        ({"access_token": TOKEN, "expires_on": "tomorrow"}, 1),
-        ({"access_token": TOKEN, "expires_on": (datetime.now(UTC) + timedelta(days=29)).isoformat()}, 1),
-        ({"access_token": TOKEN, "expires_on": (datetime.now(UTC) + timedelta(days=31)).isoformat()}, 0),
+        ({"access_token": TOKEN, "expires_at": "tomorrow"}, 1),
+        ({"access_token": TOKEN, "expires_at": (datetime.now(UTC) + timedelta(days=9)).isoformat()}, 1),
+        ({"access_token": TOKEN, "expires_at": (datetime.now(UTC) + timedelta(days=11)).isoformat()}, 0),
     ],
 )
 def test_a_token_is_renewed_while_it_lives(server: ThreadsServer, kept: dict[str, str], renewals: int) -> None:
@@ -481,7 +482,7 @@ def test_a_token_is_renewed_while_it_lives(server: ThreadsServer, kept: dict[str
     found = json.loads(place.value)
     assert (found["access_token"], found["note"]) == (server.token, "stays")
     if renewals:
-        left = datetime.fromisoformat(found["expires_on"]) - now()
+        left = datetime.fromisoformat(found["expires_at"]) - now()
         assert timedelta(days=59) < left <= timedelta(days=60)
 
 
@@ -495,11 +496,37 @@ def test_the_token_says_when_it_ends_and_is_renewed_ahead(server: ThreadsServer)
     found = adapter.horizon()
     assert found.ends_at is not None
     assert timedelta(days=59) < found.ends_at - now() <= timedelta(days=60)
-    assert found.renews_from == found.ends_at - timedelta(days=30)
+    assert found.renews_from == found.ends_at - timedelta(days=10)
     assert adapter_for(server).horizon() == Horizon()
     server.will_fail(error(190, "ended"), method="GET", path=RENEW)
     with pytest.raises(AuthExpired):
         adapter.renew()
+
+
+@pytest.mark.parametrize(("age", "why"), [(timedelta(hours=23), "too young"), (timedelta(days=60), "has ended")])
+def test_a_token_too_young_or_ended_is_not_renewed_and_asked_for_once_an_hour(
+    server: ThreadsServer, age: timedelta, why: str
+) -> None:
+    """Whatever the platform says: the next posts must not each ask in vain."""
+    server.dies(now() - age + timedelta(days=60))
+    place = KeptSecret(json.dumps({"access_token": TOKEN}))
+    adapter = Threads(account(base_url=server.url), place)
+    adapter.horizon()
+    with pytest.raises(AuthExpired):
+        adapter.renew()
+    for _ in range(3):
+        with suppress(AuthExpired):
+            adapter.whoami()
+    asked = [one for one in server.requests if one.path == RENEW]
+    assert (len(asked), server.renewals) == (2 if why == "too young" else 1, 0)
+    assert json.loads(place.value) == {"access_token": TOKEN}
+
+
+def test_a_token_as_plain_text_cannot_be_renewed(server: ThreadsServer) -> None:
+    """And nothing is asked in its name with an empty one."""
+    with pytest.raises(AuthExpired, match="plain text"):
+        Threads(account(base_url=server.url), KeptSecret(TOKEN)).renew()
+    assert server.requests == []
 
 
 def test_a_renewal_that_fails_harms_nothing_while_the_token_works(server: ThreadsServer) -> None:

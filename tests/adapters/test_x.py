@@ -7,7 +7,7 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +18,7 @@ from adapters.contract import (
     Duplicate,
     Failure,
     Gone,
+    Horizon,
     NotReady,
     Receipt,
     Rejected,
@@ -655,6 +656,41 @@ def test_tokens_that_another_process_has_renewed_are_used(rotating: XServer) -> 
     adapter.whoami()
     assert rotating.tokens is not None
     assert rotating.tokens.renewals == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "ends_on"),
+    [
+        ({}, None),
+        ({"expires_at": "2027-07-30T09:00:00+00:00"}, None),
+        ({"expires_at": "2027-07-30T09:00:00+00:00", "refresh_expires_at": "2027-08-01"}, 1),
+        ({"expires_at": "2027-07-30T09:00:00+00:00", "refresh_token": ""}, 30),
+    ],
+)
+def test_the_end_of_tokens_is_told_where_it_is_kept(
+    rotating: XServer, given: dict[str, str], ends_on: int | None
+) -> None:
+    """The access token lives for two hours and is renewed: only the end of the renewing asks for a person."""
+    found = with_tokens(rotating, tokens_of(rotating, **given)).horizon()
+    assert ((found.ends_at and found.ends_at.day), found.renews_from) == (ends_on, None)
+
+
+def test_tokens_are_renewed_ahead_and_say_when_they_end(rotating: XServer) -> None:
+    """Every renewal writes it down, whoever asked for it."""
+    kept = tokens_of(rotating)
+    with_tokens(rotating, kept).renew()
+    found = json.loads(kept.value)
+    assert rotating.tokens is not None
+    assert (rotating.tokens.renewals, found["access_token"]) == (1, rotating.tokens.access_token)
+    assert timedelta(hours=1.9) < datetime.fromisoformat(found["expires_at"]) - now() <= timedelta(hours=2)
+
+
+def test_keys_last_and_stay(server: XServer) -> None:
+    """Nobody shall be warned of what does not come."""
+    adapter = adapter_for(server)
+    adapter.renew()
+    assert adapter.horizon() == Horizon()
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("missing", ["refresh_token", "client_id"])

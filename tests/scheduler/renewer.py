@@ -1,6 +1,7 @@
-"""A process that opens an X account with tokens kept in the vault: `URL FOLDER SENDERS`, and `die` as a fourth word.
+"""A process that renews an account's tokens, kept in the vault: `URL FOLDER SENDERS PLATFORM`, with a fifth word `die`.
 
-It says that it is ready, waits for a line, and then tells in one JSON list what became of each sender's call.
+It looks when they end and says that it is ready, waits for a line, has each sender open the account (X) or renew ahead
+(the others), and then tells in one JSON list what became of each.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.contract import AuthExpired
-from adapters.x import X
+from adapters import registry
+from adapters.contract import AuthExpired, Perishable
 from posts.model import Account
 from scheduler.secrets import StoredSecret
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-NAME = "ge-x"
+    from adapters.contract import Adapter
+
+NAME = "ge-account"
 
 
 def stored(folder: Path) -> StoredSecret:
@@ -45,24 +48,32 @@ class Dying:
         return self._secret.renewing()
 
 
-def opened_by(adapter: X) -> str:
+def account_at(url: str, platform: str) -> Account:
+    """The account, whatever the platform."""
+    return Account(id=NAME, mission="GE", platform=platform, handle="@iomgeorgia", base_url=url)
+
+
+def renewed_by(adapter: Adapter) -> str:
     try:
-        return adapter.whoami().handle
+        if adapter.profile.platform == "x":
+            return adapter.whoami().handle
+        assert isinstance(adapter, Perishable)
+        adapter.renew()
     except AuthExpired as expired:
         return f"expired: {expired}"
+    return "renewed"
 
 
-def main(url: str, folder: str, senders: str, die: str = "") -> None:
+def main(url: str, folder: str, senders: str, platform: str, die: str = "") -> None:
     secret = stored(Path(folder))
-    adapter = X(
-        Account(id=NAME, mission="GE", platform="x", handle="@iomgeorgia", base_url=url),
-        Dying(secret) if die else secret,
-    )
+    adapter = registry.build(account_at(url, platform), Dying(secret) if die else secret)
+    assert isinstance(adapter, Perishable)
+    adapter.horizon()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
     with ThreadPoolExecutor(int(senders)) as pool:
-        told = list(pool.map(opened_by, [adapter] * int(senders)))
+        told = list(pool.map(renewed_by, [adapter] * int(senders)))
     sys.stdout.write(json.dumps(told) + "\n")
 
 
