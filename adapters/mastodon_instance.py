@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.contract import Failure
 from adapters.http import Call
-from posts.limits import Limits, Quota, TextLimit, Unit
+from posts.limits import FilmLimits, Limits, Quota, TextLimit, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 COUNTING = TextLimit(unit=Unit.GRAPHEMES, max=500, link_length=23, short_mentions=True)
 ALT_TEXT = TextLimit(unit=Unit.GRAPHEMES, max=1_500)
+FILM = FilmLimits(
+    types=("video/mp4", "video/quicktime"),
+    bytes_max=103_809_024,
+    pixels_max=8_294_400,
+    frames_per_second_max=120,
+    alt_text=ALT_TEXT,
+    cover=True,
+)
+GIF = FilmLimits(types=("image/gif",), bytes_max=16_777_216, pixels_max=1_000_000, alt_text=ALT_TEXT)
 LIMITS = Limits(
     text=(COUNTING,),
     parts_max=25,
@@ -30,6 +39,8 @@ LIMITS = Limits(
     image_bytes_max=16_777_216,
     image_pixels_max=33_177_600,
     alt_text=ALT_TEXT,
+    film=FILM,
+    gif=GIF,
     comment_is_a_part=True,
     quotas=(Quota(most=300, within=timedelta(hours=3)),),
 )
@@ -42,6 +53,9 @@ PLACES = {
     "max_media_attachments": ((*STATUSES, "max_media_attachments"), ("max_media_attachments",)),
     "image_size_limit": ((*MEDIA, "image_size_limit"), ("upload_limit",)),
     "image_matrix_limit": ((*MEDIA, "image_matrix_limit"),),
+    "video_size_limit": ((*MEDIA, "video_size_limit"), ("upload_limit",)),
+    "video_matrix_limit": ((*MEDIA, "video_matrix_limit"),),
+    "video_frame_rate_limit": ((*MEDIA, "video_frame_rate_limit"),),
     "description_limit": (
         (*MEDIA, "description_limit"),
         ("description_limit",),
@@ -72,14 +86,17 @@ def limits_of(instance: Mapping[str, Any]) -> Limits:
     """
     said = {name: [_at(instance, place) for place in places] for name, places in PLACES.items()}
     meant = {name: next((one for one in values if _is_count(one)), 0) for name, values in said.items()}
+    alt_text, types = replace(ALT_TEXT, max=meant["description_limit"] or ALT_TEXT.max), _at(instance, TYPES)
     return replace(
         LIMITS,
         text=(replace(_counting(instance), max=meant["max_characters"] or COUNTING.max),),
         images_max=meant["max_media_attachments"] or LIMITS.images_max,
-        image_types=_pictures(_at(instance, TYPES)) or LIMITS.image_types,
+        image_types=_of_kind("image/", types) or LIMITS.image_types,
         image_bytes_max=meant["image_size_limit"] or LIMITS.image_bytes_max,
         image_pixels_max=meant["image_matrix_limit"] or LIMITS.image_pixels_max,
-        alt_text=replace(ALT_TEXT, max=meant["description_limit"] or ALT_TEXT.max),
+        alt_text=alt_text,
+        film=_films(types, meant, alt_text),
+        gif=_gifs(types, meant, alt_text),
         doubts=_doubts(instance, said),
     )
 
@@ -108,9 +125,32 @@ def _doubts(instance: Mapping[str, Any], said: Mapping[str, list[Any]]) -> tuple
     )
 
 
-def _pictures(types: object) -> tuple[str, ...]:
+def _films(types: object, meant: Mapping[str, int], alt_text: TextLimit) -> FilmLimits | None:
+    """What holds for films; None where the server names pictures that it takes, and no film."""
+    own = _of_kind("video/", types)
+    if _of_kind("image/", types) and not own:
+        return None
+    return replace(
+        FILM,
+        types=own or FILM.types,
+        bytes_max=meant["video_size_limit"] or FILM.bytes_max,
+        pixels_max=meant["video_matrix_limit"] or FILM.pixels_max,
+        frames_per_second_max=meant["video_frame_rate_limit"] or FILM.frames_per_second_max,
+        alt_text=alt_text,
+    )
+
+
+def _gifs(types: object, meant: Mapping[str, int], alt_text: TextLimit) -> FilmLimits | None:
+    """What holds for GIFs that move; None where the server names pictures that it takes, and no GIF."""
+    named = _of_kind("image/", types)
+    if named and "image/gif" not in named:
+        return None
+    return replace(GIF, bytes_max=meant["image_size_limit"] or GIF.bytes_max, alt_text=alt_text)
+
+
+def _of_kind(kind: str, types: object) -> tuple[str, ...]:
     names = types if isinstance(types, list) else []
-    return tuple(one for one in names if isinstance(one, str) and one.startswith("image/"))
+    return tuple(one for one in names if isinstance(one, str) and one.startswith(kind))
 
 
 def _is_count(found: object) -> bool:

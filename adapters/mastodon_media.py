@@ -1,4 +1,4 @@
-"""Pictures at a Mastodon server: uploaded once, waited for while the server works on them, uploaded anew when gone.
+"""Pictures and films at a Mastodon server: uploaded once, waited for while it works on them, anew when gone.
 
 Answers as in the Mastodon documentation of 2 Jul 2026, methods media (read on 24 Nov 2026): 200 done, 202 taken and
 206 asked for while it is worked on, 422 and one kind of 500 where that failed, 404 where it is gone.
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
 from adapters.contract import NotReady, Rejected
-from adapters.http import Answer, Upload, failure_for
+from adapters.http import Answer, failure_for
 from adapters.mastodon_session import id_of
-from adapters.on_disk import picture_name, read_picture
+from adapters.on_disk import picture_name
+from adapters.uploads import cover_of, upload_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from posts.model import Media
 
 LOOK_AGAIN = timedelta(seconds=5)
+LOOK_LATER = timedelta(seconds=20)  # once it is clear that the server takes its time
+QUICK_LOOKS = 12
 STILL_WORKING = frozenset({202, 206})
 COULD_NOT_DRAW = "error processing thumbnail"  # the documented words of a 500 that stays one
 
@@ -37,8 +40,19 @@ class Pictures:
         """The ids of all pictures in their order, or NotReady. Raises Rejected for one that the server cannot read."""
         found = [self._ready(one, number, progress) for number, one in enumerate(media, 1)]
         if not all(ready for _, ready in found):
-            return NotReady(after=LOOK_AGAIN, reason="the server is still working on the pictures")
+            what = "film" if any(one.film for one in media) else "pictures"
+            return NotReady(after=self._pause(media, progress), reason=f"the server is still working on the {what}")
         return [media_id for media_id, _ in found]
+
+    @staticmethod
+    def _pause(media: Sequence[Media], progress: Progress) -> timedelta:
+        """How long until the next look; pictures are done soon, a film may take half an hour."""
+        if not any(one.film for one in media):
+            return LOOK_AGAIN
+        looks = progress.saved.get("looks", {}).get("made", 0)
+        made = looks + 1 if isinstance(looks, int) else 1
+        progress.save("looks", {"made": made})
+        return LOOK_AGAIN if made <= QUICK_LOOKS else LOOK_LATER
 
     def _ready(self, picture: Media, number: int, progress: Progress) -> tuple[str, bool]:
         """The picture's id at the server and whether it can be posted; uploaded once, unless it is gone by now."""
@@ -57,7 +71,7 @@ class Pictures:
             "POST",
             "/api/v2/media",
             form={"description": picture.alt_text} if picture.alt_text else {},
-            upload=Upload(form_field="file", name=name, mime=picture.mime, content=read_picture(picture)),
+            uploads=(upload_of(picture, number, "file"), *cover_of(picture, "thumbnail")),
         )
         answer = self._session.http.prepare(call)
         if not answer.ok:
@@ -79,7 +93,7 @@ class Pictures:
         if progress.saved.get(f"media-{number}"):
             progress.save(f"media-{number}", {})
         raise Rejected(
-            f"{picture_name(number, picture)}: the server refuses this picture ({answer.status}: {answer.words()});"
+            f"{picture_name(number, picture)}: the server refuses this file ({answer.status}: {answer.words()});"
             " correct it or its alt text",
             http_status=answer.status,
             evidence=answer.evidence(),

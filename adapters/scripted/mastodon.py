@@ -57,6 +57,11 @@ class MastodonServer(ScriptedServer):
         """How many pictures were ever taken."""
         return len(self._shelf)
 
+    @property
+    def media(self) -> tuple[Picture, ...]:
+        """Every picture and film that is there, in their order."""
+        return self._shelf.taken
+
     def react(self, remote_id: str, **counts: int) -> None:
         """The status has these counts: `favourites_count`, `replies_count`, `reblogs_count`."""
         self._statuses[remote_id].counts.update(counts)

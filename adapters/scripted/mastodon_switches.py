@@ -56,6 +56,7 @@ class Switches:
     description_max: int = 1_500
     pictures_max: int = 4
     picture_bytes_max: int = 16_777_216
+    film_bytes_max: int = 103_809_024
     lag: timedelta = timedelta()
 
 
@@ -92,9 +93,12 @@ def described(ways: Switches, version: str) -> dict[str, Any]:
         "characters_reserved_per_url": reserved,
     }
     media = {
-        "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"],
+        "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/quicktime"],
         "image_size_limit": ways.picture_bytes_max,
         "image_matrix_limit": 33_177_600,
+        "video_size_limit": ways.film_bytes_max,
+        "video_matrix_limit": 8_294_400,
+        "video_frame_rate_limit": 120,
         "description_limit": ways.description_max,
     }
     told = {"version": "4.6.0", "configuration": {"statuses": statuses, "media_attachments": media}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self, TypeAlias
@@ -167,11 +167,15 @@ class Impatient(Http):
 
     def prepare(self, call: Call) -> Answer:
         """As ever."""
-        return self._short.prepare(call) if self._front.answers_no_more else super().prepare(call)
+        return self._short.prepare(_hurried(call)) if self._front.answers_no_more else super().prepare(call)
 
     def post_once(self, call: Call) -> Answer:
         """As ever."""
-        return self._short.post_once(call) if self._front.answers_no_more else super().post_once(call)
+        return self._short.post_once(_hurried(call)) if self._front.answers_no_more else super().post_once(call)
+
+
+def _hurried(call: Call) -> Call:
+    return replace(call, patience_s=None)
 
 
 def instead(reply: Reply) -> Strike:

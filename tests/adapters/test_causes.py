@@ -103,6 +103,15 @@ class TestMastodon(CausesContract):
             )
 
 
+class TestMastodonFilm(TestMastodon):
+    """With a film in place of the pictures."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def album(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Media, ...]:
+        return (film(tmp_path_factory.mktemp("film")),)
+
+
 def mastodon_words() -> Words:
     limits = {
         "X-RateLimit-Limit": "300",
