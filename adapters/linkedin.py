@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 SERVER = "https://api.linkedin.com"
 AUTHOR = re.compile(r"urn:li:(?:organization:[0-9]{1,20}|person:[\w-]{1,60})", re.ASCII)
 CLOCKS_DIFFER = timedelta(minutes=10)
+DELETED = frozenset({204, 404, 410})  # any other yes may come from something in between
 
 
 class LinkedIn:
@@ -140,7 +141,7 @@ class LinkedIn:
         headers = {"X-RestLi-Method": "DELETE"}
         call = Call(what="deleting", method="DELETE", path=f"/rest/posts/{quote(remote_id, safe='')}", headers=headers)
         answer = self._access.send(call)
-        if not answer.ok and answer.status not in {404, 410}:
+        if answer.status not in DELETED:
             raise refusal(answer, posting=False)
 
     def _writer(self) -> str:

@@ -42,6 +42,8 @@ def page_of(access: Access, page: str) -> Identity:
         Posts(access, page).listed(count=1, start=0)
     elif not answer.ok:
         raise refusal(answer, posting=False)
+    elif str(answer.fields().get("id")) != number:
+        raise Retryable(f"{call.what}: {access.host} answered without the page")
     handle = answer.fields().get("vanityName") if answer.ok else None
     url = f"https://www.linkedin.com/company/{number}"
     return Identity(remote_id=page, handle=handle if isinstance(handle, str) else number, url=url)

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.contract import Ambiguous, AuthExpired, Duplicate, Failure, NotSetUp, Rejected, Retryable
-from adapters.http import WAIT_MAX, Answer, failure_for
+from adapters.http import WAIT_MAX, Answer, failure_for, wait_asked
 from adapters.http_calls import instant
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def refusal(answer: Answer, *, posting: bool) -> Failure:
     if status == 409:
         return Retryable(f"{what}: the platform was busy with the same thing ({spoken})", **told)
     if status == 429:
-        return Retryable(f"{what}: the calls of this day are used up ({spoken})", after=_until_midnight(answer), **told)
+        after = wait_asked(answer.headers) or _until_midnight(answer)
+        return Retryable(f"{what}: the calls of this day are used up ({spoken})", after=after, **told)
     if status >= 500 and posting:
         return Ambiguous(f"{what}: the answer does not say what became of it ({status}: {spoken})", **told)
     if 400 <= status < 500 and status not in UNCLEAR:

@@ -60,7 +60,10 @@ class Posts:
         found = answer.fields().get("elements")
         if not answer.ok or not isinstance(found, list):
             raise refusal(answer, posting=False)
-        return [one for one in found if isinstance(one, dict) and is_post(one.get("id"))]
+        posts = [one for one in found if isinstance(one, dict) and isinstance(one.get("id"), str)]
+        if len(posts) < len(found):  # what cannot be read may be what is looked for
+            raise Retryable(f"{call.what}: {self._access.host} answered without a list that can be read")
+        return [one for one in posts if is_post(one["id"])]
 
     def _since(self, begin: datetime) -> list[dict[str, Any]]:
         """Those since then, oldest first. Raises Retryable where they do not come to an end."""

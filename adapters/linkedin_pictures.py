@@ -13,7 +13,7 @@ from adapters.linkedin_answers import PICTURES_TAKE, refusal
 from adapters.on_disk import picture_name, read_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from adapters.contract import Progress
     from adapters.linkedin_access import Access
@@ -44,7 +44,7 @@ class Pictures:
         for number, one in enumerate(saved, 1):
             if not one.get("working"):
                 continue
-            if not self._is_available(str(one["id"]), number):
+            if not self._is_available(one, number, progress):
                 return NotReady(after=LOOK_AGAIN, reason=WORKING)
             progress.save(f"picture-{number}", {"id": one["id"]})
         return [str(one["id"]) for one in saved]
@@ -74,7 +74,8 @@ class Pictures:
             raise refusal(put, posting=False)
         return image
 
-    def _is_available(self, image: str, number: int) -> bool:
+    def _is_available(self, saved: Mapping[str, object], number: int, progress: Progress) -> bool:
+        image = str(saved["id"])
         call = Call(what=f"looking at picture {number}", method="GET", path=f"/rest/images/{quote(image, safe='')}")
         answer = self._access.send(call)
         if not answer.ok:
@@ -82,4 +83,15 @@ class Pictures:
         status = answer.fields().get("status")
         if status == "PROCESSING_FAILED":
             raise Rejected(f"{call.what}: the platform could not use it; replace the picture")
+        if status == "WAITING_UPLOAD":
+            self._wait_once_more(saved, number, progress)
         return status == "AVAILABLE"
+
+    @staticmethod
+    def _wait_once_more(saved: Mapping[str, object], number: int, progress: Progress) -> None:
+        """It may not know yet what it was given; the second time it was not given it. Raises Retryable."""
+        if not saved.get("awaited"):
+            progress.save(f"picture-{number}", {**saved, "awaited": True})
+            return
+        progress.save(f"picture-{number}", {})
+        raise Retryable(f"picture {number}: the platform says that it was not given it; it is uploaded anew")

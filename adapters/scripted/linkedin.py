@@ -112,7 +112,7 @@ class LinkedInServer(ScriptedServer):
         return (
             ("GET", "/v2/userinfo", self._userinfo),
             ("GET", "/rest/organizations/([0-9]+)", self._organization),
-            ("POST", "/rest/images", lambda request: self.images.initialize(request, self.url)),
+            ("POST", "/rest/images", self.images.initialize),
             ("GET", f"/rest/images/{urn}", self._image),
             ("POST", "/rest/posts", self._take),
             ("GET", "/rest/posts", self._by_author),

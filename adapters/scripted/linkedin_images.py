@@ -45,8 +45,8 @@ class ImageShelf:
         self.pictures: dict[str, Picture] = {}
         self.puts = 0
 
-    def initialize(self, request: Request, url: str) -> Reply:
-        """POST /rest/images?action=initializeUpload."""
+    def initialize(self, request: Request) -> Reply:
+        """POST /rest/images?action=initializeUpload: the address is on the host by which we are called."""
         asked = request.json().get("initializeUploadRequest")
         if request.query != {"action": ["initializeUpload"]} or set(request.json()) != {"initializeUploadRequest"}:
             raise self._refuse(400, "ILLEGAL_ARGUMENT", "Could not find action")
@@ -54,7 +54,8 @@ class ImageShelf:
             raise self._refuse(422, "UNPROCESSABLE_ENTITY", "ERROR :: /initializeUploadRequest :: owner and no more")
         name = f"C4D22AQ{len(self.pictures) + 1:04}"
         self.pictures[f"urn:li:image:{name}"] = Picture(owner=asked["owner"])
-        told = {"uploadUrlExpiresAt": 4_102_444_800_000, "uploadUrl": f"{url}/dms-uploads/{name}/uploaded-image/0?ca=v"}
+        place = f"http://{request.headers['host']}/dms-uploads/{name}/uploaded-image/0?ca=v"
+        told = {"uploadUrlExpiresAt": 4_102_444_800_000, "uploadUrl": place}
         return reply_json({"value": {**told, "image": f"urn:li:image:{name}"}})
 
     def put(self, request: Request, name: str) -> Reply:

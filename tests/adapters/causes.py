@@ -56,8 +56,9 @@ class Words:
     """How one platform says what all of them say; None for what it has no way to say.
 
     `limited`: its own 429, which asks for half a minute. `renews`: whether a session or token that has run out is
-    renewed, and nobody notices. `dispensable`: ends of paths or queries a post can do without. `logins`: ends of those
-    where keys are given out, so that a refusal there is the account's. `also`: what only this platform says.
+    renewed, and nobody notices. `dispensable`: ends of paths or queries a post can do without. `hidden`: ends of those
+    that show nothing to anybody, although part of the post is out. `logins`: ends of those where keys are given out, so
+    that a refusal there is the account's. `also`: what only this platform says.
     `instead_of`: a cause of the common table that it means otherwise, with the reason in words beside it.
     """
 
@@ -70,6 +71,7 @@ class Words:
     duplicate: Reply | None = None
     renews: bool = False
     dispensable: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
     also: Mapping[str, Cause] = field(default_factory=dict)
     instead_of: Mapping[str, Cause] = field(default_factory=dict)

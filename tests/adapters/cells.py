@@ -159,6 +159,11 @@ class Call:
     def carries(self, media: Media) -> bool:
         return carries(self.request, media)
 
+    def ends_in(self, ends: tuple[str, ...]) -> bool:
+        """Whether the path, or the query where it has one, ends in one of these."""
+        query = "".join(f"?{name}={values[0]}" for name, values in self.request.query.items())
+        return self.request.path.endswith(ends) or query.endswith(ends)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Journey:
@@ -256,13 +261,11 @@ class Journey:
         return self._false(errand, said)
 
     def _dispensable(self, at: int) -> bool:
-        asked = self.undisturbed[0][at].request
-        ends = (asked.path, "".join(f"?{name}={values[0]}" for name, values in asked.query.items()))
-        return self.name == "limits" or any(one.endswith(self.stand.words.dispensable) for one in ends)
+        return self.name == "limits" or self.undisturbed[0][at].ends_in(self.stand.words.dispensable)
 
     def _wrong_class(self, cause: Cause, at: int, failure: Failure) -> str:
         call = self.undisturbed[0][at]
-        wanted = cause.posting if call.posting else cause.preparing
+        wanted = cause.posting if call.posting and not call.ends_in(self.stand.words.hidden) else cause.preparing
         if call.posting and call.out and wanted in {Rejected, Duplicate}:
             wanted = Ambiguous  # "not published" is no longer true
         if wanted is Rejected and call.request.path.endswith(self.stand.words.logins):

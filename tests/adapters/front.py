@@ -232,4 +232,5 @@ def _parsed(head: bytes, body: bytes) -> Request:
         query=parse_qs(parts.query, keep_blank_values=True),
         headers={name.strip().lower(): value.strip() for name, _, value in named},
         body=body,
+        raw_query=parts.query,
     )

@@ -5,27 +5,32 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from adapters.bluesky import Bluesky
-from adapters.contract import Ambiguous
+from adapters.contract import Ambiguous, Retryable
 from adapters.facebook import Facebook
 from adapters.instagram import Instagram
+from adapters.linkedin import LinkedIn
 from adapters.mastodon import Mastodon
 from adapters.scripted.bluesky import BlueskyServer
 from adapters.scripted.facebook import FacebookServer
 from adapters.scripted.graph import error
 from adapters.scripted.instagram import InstagramServer
+from adapters.scripted.linkedin import PAGE, LinkedInServer
 from adapters.scripted.mastodon import MastodonServer
 from adapters.scripted.pictures import PictureServer
 from adapters.scripted.server import Reply, reply_json
 from adapters.scripted.telegram import TelegramServer
+from adapters.scripted.threads import ThreadsServer
 from adapters.scripted.x import XServer
 from adapters.scripted.x_auth import OAuth2
 from adapters.scripted.x_posts import PROBLEMS
 from adapters.telegram import Telegram
+from adapters.threads import Threads
 from adapters.webhook import Webhook
 from adapters.x import X
 from tests.adapters.causes import AWAY, COMMON, HALF_A_MINUTE, NAMES, Cause, Where, Words
@@ -383,6 +388,92 @@ def instagram_words() -> Words:
         picture=None,
         dispensable=("content_publishing_limit", "?fields=permalink"),  # refused later anyway; out all the same
         instead_of={"503 with Retry-After": never_surely_undone},
+    )
+
+
+class TestThreads(CausesContract):
+    """Each part of a thread is prepared by itself, the later ones while the first is out."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def stand(cls, album: tuple[Media, ...]) -> Iterator[Stand]:
+        token, clock = "THAA-a-token-nobody-else-may-see", Clock()
+        with ThreadsServer(clock, token) as server, PictureServer() as place:
+            server.quota = 1_000_000
+
+            def build(http: Http) -> Threads:
+                return Threads(account(base_url=http.base_url), KnownSecret(token), public_media=place, http=http)
+
+            yield Stand(
+                platform=server,
+                build=build,
+                public=lambda: server.public,
+                secrets=lambda: {token},
+                words=threads_words(),
+                album=album,
+                clock=clock,
+            )
+
+
+def threads_words() -> Words:
+    never_surely_undone = Cause(strike=instead(AWAY), after=HALF_A_MINUTE, posting=Ambiguous)
+    return Words(
+        limited=replace(error(80006), headers={"Retry-After": "30"}),
+        expired=error(190, subcode=463),
+        revoked=error(190, subcode=458),
+        scope=error(200),
+        refused=error(100, "Param text must be at most 500 characters long."),
+        picture=None,
+        dispensable=("threads_publishing_limit", "?fields=permalink"),  # refused later anyway; out all the same
+        hidden=("/threads", "?fields=status,error_message"),
+        instead_of={"503 with Retry-After": never_surely_undone},
+    )
+
+
+class TestLinkedIn(CausesContract):
+    """A page, whose pictures go to an address that the platform gives for each."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def stand(cls, album: tuple[Media, ...]) -> Iterator[Stand]:
+        clock = Clock()
+        with LinkedInServer(clock, TOKEN) as server:
+            server.per_day = 1_000_000
+
+            def build(http: Http) -> LinkedIn:
+                return LinkedIn(
+                    account(base_url=http.base_url, options={"author": PAGE}), KnownSecret(TOKEN), http=http
+                )
+
+            yield Stand(
+                platform=server,
+                build=build,
+                public=lambda: server.public,
+                secrets=lambda: {TOKEN},
+                words=linkedin_words(),
+                album=album,
+                clock=clock,
+            )
+
+
+def linkedin_words() -> Words:
+    def said(status: int, code: str, message: str, **more: object) -> Reply:
+        return _said(status, {"status": status, "code": code, "message": message, **more})
+
+    limited = said(429, "TOO_MANY_REQUESTS", "Resource level throttle limit for calls to this resource is reached.")
+    return Words(
+        limited=replace(limited, headers={**limited.headers, "Retry-After": "30"}),
+        expired=said(401, "EXPIRED_ACCESS_TOKEN", "Expired access token", serviceErrorCode=65602),
+        revoked=said(401, "REVOKED_ACCESS_TOKEN", "The token has been revoked", serviceErrorCode=65601),
+        scope=said(403, "ACCESS_DENIED", "Not enough permissions to access this resource", serviceErrorCode=100),
+        refused=said(400, "FIELD_LENGTH_TOO_LONG", "commentary exceeded the maximum length of 3000"),
+        picture=said(415, "UNSUPPORTED_MEDIA_TYPE", "The media type is not supported"),
+        instead_of={
+            "503 with Retry-After": Cause(strike=instead(AWAY), after=HALF_A_MINUTE, posting=Ambiguous),
+            "429 without a word": Cause(  # its day ends at midnight; an hour is the longest that anybody waits
+                strike=instead(Reply(status=429)), posting=Retryable, after=timedelta(hours=1)
+            ),
+        },
     )
 
 
