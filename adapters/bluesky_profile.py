@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from adapters.bluesky_counts import BATCH_POSTS, METRICS
+from adapters.card_sizes import TALL, best_size
 from adapters.contract import Fact, Lookup, Option, Profile
 from posts.limits import FilmLimits, Limits, Quota, TextLimit, Unit
 
@@ -33,6 +34,7 @@ LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=300), TextLimit(unit=Unit.BYTES, max=3000)),
     parts_max=25,
     images_max=4,
+    card_size=TALL,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=2_000_000,
     alt_text=ALT_TEXT,
@@ -67,6 +69,7 @@ PROFILE = Profile(
         _fact("parts of a thread", "25", "posts", "ours; the platform sets no maximum", sure=False),
         _fact("images", "4", "pictures"),
         _fact("image size", "2000000", "bytes; older servers take 1,000,000: option image_bytes_max"),
+        best_size(TALL, "a feed shows it whole, as high as a phone has room for"),
         _fact("alt text", "2000", "graphemes", "ours; the lexicon sets no maximum", sure=False),
         _film_fact("film size", 300_000_000, "bytes"),
         _film_fact(

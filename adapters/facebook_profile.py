@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from adapters.card_sizes import TALL, best_size
 from adapters.contract import Fact, Lookup, Profile
 from adapters.facebook_counts import METRICS
 from adapters.graph import VERSION, VERSION_OPTION
@@ -14,6 +15,7 @@ PHOTOS, COMMENTS = "Meta docs, Graph API, photo uploads", "Meta API description,
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.UTF16, max=63_206),),
     images_max=10,
+    card_size=TALL,
     image_types=("image/jpeg", "image/png", "image/bmp", "image/gif", "image/tiff"),
     image_bytes_max=4_000_000,
     alt_text=TextLimit(unit=Unit.UTF16, max=1000),
@@ -38,6 +40,7 @@ PROFILE = Profile(
         _fact("text", "63206", "characters", "common knowledge; no official page found", sure=False),
         _fact("images", "10", "pictures", "custom; the platform publishes no maximum", sure=False),
         _fact("image size", "4000000", "bytes, recommended; less than 10 MB is demanded", PHOTOS),
+        best_size(TALL, "the highest that a feed shows whole"),
         _fact("alt text", "1000", "characters", "that of its sister Instagram; no maximum published", sure=False),
         _fact("first comment", "taken", "from the Page itself", COMMENTS, read_on=date(2026, 4, 15)),
         _fact("first comment's length", "8000", "characters", "common knowledge; no official page found", sure=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from adapters.card_sizes import TALL, best_size
 from adapters.contract import Fact, Lookup, Option, Profile
 from adapters.graph import VERSION, VERSION_OPTION
 from adapters.instagram_account import QUOTA
@@ -15,6 +16,7 @@ DOCUMENTS = "Meta docs, Instagram content publishing"
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.UTF16, max=2200),),
     images_max=10,
+    card_size=TALL,
     image_types=("image/jpeg",),
     image_bytes_max=8_000_000,
     image_ratio_min=0.8,
@@ -50,6 +52,9 @@ PROFILE = Profile(
         _fact("image size", "8000000", "bytes; 8 MB, the error text says 8 MiB"),
         _fact("image type", "JPEG", "the only one"),
         _fact("image ratio", "0.8 to 1.91", "width by height"),
+        best_size(
+            TALL, "the highest that it takes", "third-party audit of the platform's documentation", date(2026, 10, 4)
+        ),
         _documented("alt text", "1000", "characters"),
         _documented("posts", str(QUOTA.most), "in 24 hours, where the platform does not say", sure=False),
         _documented("what is prepared lives for", "24", "hours"),

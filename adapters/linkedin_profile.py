@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from adapters.card_sizes import TALL, best_size
 from adapters.contract import Fact, Lookup, Option, Profile
 from adapters.linkedin_access import VERSION
 from adapters.linkedin_counts import METRICS
@@ -13,6 +14,7 @@ AUDIT = "third-party audit of the platform's documentation, 4 October 2026"
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.UTF16, max=3000), TextLimit(unit=Unit.ESCAPED, max=3000)),
     images_max=20,
+    card_size=TALL,
     image_types=("image/jpeg", "image/png", "image/gif"),
     image_pixels_max=36_152_319,
     alt_text=TextLimit(unit=Unit.UTF16, max=4086),
@@ -36,6 +38,9 @@ FACTS = (
     _fact("text with escapes", "3000", "characters; whether escapes count nobody documents", "ours", sure=False),
     _audited("images", "20", "pictures"),
     _audited("image pixels", "36152319", "pixels; fewer than 36,152,320"),
+    best_size(
+        TALL, "as wide as is recommended, and the highest that is listed", "LinkedIn help pages", date(2026, 11, 24)
+    ),
     _audited("alt text", "4086", "characters; at most 120 are advised"),
     _audited("first comment", "1250", "characters of plain text"),
     _audited(

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapters.card_sizes import TALL, best_size
 from adapters.contract import Ambiguous, Fact, Identity, Lookup, NeedsHand, Option, Profile, Reading, Receipt, Rejected
 from adapters.manual_kit import PAGE, kit_of, lay_out
 from adapters.on_disk import name_for
@@ -33,6 +34,7 @@ LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=5_000),),
     parts_max=25,
     images_max=10,
+    card_size=TALL,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),
     film=FILM,
@@ -54,7 +56,10 @@ class Manual:
         lookup=Lookup.NONE,
         by_hand=True,
         needs_secret=False,
-        facts=(Fact(name="text", value="5000", unit="graphemes", source=OURS, read_on=date(2026, 11, 24)),),
+        facts=(
+            Fact(name="text", value="5000", unit="graphemes", source=OURS, read_on=date(2026, 11, 24)),
+            best_size(TALL, "where it stands for no other platform", OURS),
+        ),
         options=(
             Option(
                 name="stands_for",

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from adapters.card_sizes import WIDE
 from adapters.contract import Failure
 from adapters.http import Call
 from posts.limits import FilmLimits, Limits, Quota, TextLimit, Unit
@@ -35,6 +36,7 @@ LIMITS = Limits(
     text=(COUNTING,),
     parts_max=25,
     images_max=4,
+    card_size=WIDE,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=16_777_216,
     image_pixels_max=33_177_600,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from adapters.card_sizes import WIDE, best_size
 from adapters.contract import Fact, Lookup, Option, Profile
 from adapters.mastodon_instance import LIMITS
 from adapters.mastodon_status import METRICS
@@ -46,6 +47,11 @@ PROFILE = Profile(
         _fact("GIF area", "1000000", "pixels"),
         _fact("films or GIFs that move", "1", "per post, and no pictures beside it"),
         _fact("cover of a film", "1", "picture; there is no field for captions"),
+        best_size(
+            WIDE,
+            "its own page shows any shape since 4.2, apps crop higher ones",
+            "mastodon/mastodon, pull request 26132; image size guides",
+        ),
         _fact("alt text, where the server does not say", "1500", "graphemes"),
         _fact("Idempotency-Key is remembered", "1", "hours; some servers ignore it"),
         _fact("calls", "300", "calls per 5 minutes"),

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapters.card_sizes import TALL, best_size
 from adapters.contract import Fact, Gone, Identity, Lookup, Profile, Reading, Receipt, Rejected, Retryable
 from adapters.on_disk import discard, files_of, name_for, picture_name, prepare_folder, reveal
 from adapters.outbox_feed import PAGE, POST, Feed, UnknownPostError, post_page
@@ -31,6 +32,7 @@ FILM = FilmLimits(
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=5_000),),
     images_max=10,
+    card_size=TALL,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=10_000_000,
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=1_500),
@@ -54,6 +56,7 @@ class Outbox:
         facts=(
             Fact(name="text", value="5000", unit="graphemes", source=OURS, read_on=date(2026, 11, 24)),
             Fact(name="image size", value="10000000", unit="bytes", source=OURS, read_on=date(2026, 11, 24)),
+            best_size(TALL, "what most of the others show best", OURS),
         ),
     )
 

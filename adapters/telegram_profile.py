@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from adapters.card_sizes import TALL, best_size
 from adapters.contract import Fact, Lookup, Option, Profile
 from posts.limits import FilmLimits, Limits, TextLimit, Unit
 
@@ -18,6 +19,7 @@ LIMITS = Limits(
     text_with_media=(TextLimit(unit=Unit.UTF16, max=1024),),
     long_text_follows=True,
     images_max=10,
+    card_size=TALL,
     image_types=("image/jpeg", "image/png"),
     image_bytes_max=10_000_000,
     image_sides_max=10_000,
@@ -51,6 +53,7 @@ PROFILE = Profile(
         _fact("film type", "MPEG-4", "others become files to be downloaded"),
         _fact("GIF size", "50000000", "bytes; it is alone in its post"),
         _fact("cover of a film", "1", "picture; there is no field for captions"),
+        best_size(TALL, "a channel shows it whole, as wide as the others"),
         _fact("alt text", "none", "there is no field for it"),
         _fact("deleting", "48", "hours after it was sent; later by hand"),
         _fact("calls", "1", "per second and chat, about", "python-telegram-bot 22.8, constants", sure=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from adapters.card_sizes import TALL, best_size
 from adapters.contract import Fact, Lookup, Option, Profile
 from posts.limits import Counted, Limits, Quota, TextLimit, Unit
 
@@ -21,6 +22,7 @@ LIMITS = Limits(
     text=(TextLimit(unit=Unit.EMOJI_BYTES, max=500),),
     parts_max=25,
     images_max=20,
+    card_size=TALL,
     image_bytes_max=8_000_000,
     image_ratio_min=0.1,
     image_ratio_max=10.0,
@@ -49,6 +51,7 @@ FACTS = (
     _fact("emoji", "their UTF-8 bytes", "characters", POSTS),
     _fact("other letters", "1", "character each; one project counts bytes", "implementers' reading", sure=False),
     _fact("links", "5", "different links", "Meta docs, Threads, text attachments"),
+    best_size(TALL, "a feed shows it whole, as high as a phone has room for"),
     _fact("alt text", "1000", "characters", PUBLISHING),
     _fact("parts of a thread", "25", "posts", "ours; the platform sets no maximum", sure=False),
     _audited("images", "20", "pictures of a carousel"),

@@ -14,6 +14,7 @@ from time import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from adapters.card_sizes import SQUARE, best_size
 from adapters.contract import (
     Ambiguous,
     AuthExpired,
@@ -45,6 +46,7 @@ LIMITS = Limits(
     text=(TextLimit(unit=Unit.GRAPHEMES, max=100_000),),
     parts_max=25,
     images_max=10,
+    card_size=SQUARE,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=10_000_000,
     alt_text=TextLimit(unit=Unit.GRAPHEMES, max=10_000),
@@ -78,6 +80,7 @@ class Webhook:
             _fact("images", 10, "pictures"),
             _fact("image size", 10_000_000, "bytes"),
             _fact("alt text", 10_000, "graphemes"),
+            best_size(SQUARE, "nobody knows where its receiver shows it", OURS),
             _fact("answer", ANSWER_BYTES_MAX, "bytes"),
             _fact("a key is remembered, where idempotent", KEY_REMEMBERED.days, "days"),
         ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from adapters.card_sizes import WIDE, best_size
 from adapters.contract import Fact, Lookup, Option, Profile
 from posts.limits import Limits, Quota, TextLimit, Unit
 
@@ -19,6 +20,7 @@ LIMITS = Limits(
     text=(TextLimit(unit=Unit.WEIGHTED, max=280, link_length=23),),
     parts_max=25,
     images_max=4,
+    card_size=WIDE,
     image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
     image_bytes_max=5_000_000,
     alt_text=TextLimit(unit=Unit.UTF16, max=1000),
@@ -51,6 +53,7 @@ PROFILE = Profile(
         _fact("parts of a thread", "25", "posts", "ours; the platform sets no maximum", sure=False),
         _fact("images", "4", "pictures", MEDIA),
         _fact("image size", "5000000", "bytes; the docs say 5 MB, and not which", MEDIA),
+        best_size(WIDE, "higher ones are cropped in a feed"),
         _fact("alt text", "1000", "characters", f"{DESCRIPTION}, media metadata"),
         _fact("posts", "100", "per 15 minutes and account", RATES, sure=False),
         _fact("posts in a longer time", "300", "per 3 hours and account", RATES, sure=False),

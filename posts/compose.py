@@ -23,12 +23,11 @@ def compose(post: Post, account: Account, limits: Limits) -> Message:
     platform (option `stands_for`), that one's text comes first. A line of three dashes begins the next part of a
     thread; where the platform knows none, an empty line stands there. The link stands on a line of its own, the last,
     unless the text holds it already, or the account takes no links. Where a comment is a post like any other, the first
-    comment is the last part of the thread, and the message has no other. Only white space around a part is dropped;
+    comment is the last part of the thread, and the message has no other. Each picture is the shape of it that the
+    platform shows best. Only white space around a part is dropped;
     nothing is cut, split or re-cased.
     """
-    names = (account.options.get("stands_for", ""), account.platform)
-    own = next((words for name in names if (words := post.overrides.get(name, "").strip())), "")
-    text = own or post.text.strip()
+    text = own_text(post, account).strip()
     link = post.link.strip()
     parts = _with_link(_parts(text, limits), link if limits.links_max != 0 else "")
     last = post.first_comment.strip() if limits.comment_ends_thread else ""
@@ -39,8 +38,19 @@ def compose(post: Post, account: Account, limits: Limits) -> Message:
         language=post.language,
         link=link,
         first_comment="" if last else post.first_comment,
-        media=post.media,
+        media=tuple(one.shaped(card_size(account, limits)) for one in post.media),
     )
+
+
+def own_text(post: Post, account: Account) -> str:
+    """The words that the post has for this account, before they are laid out for its platform."""
+    names = (account.options.get("stands_for", ""), account.platform)
+    return next((words for name in names if (words := post.overrides.get(name, "")).strip()), post.text)
+
+
+def card_size(account: Account, limits: Limits) -> tuple[int, int] | None:
+    """The width and height, in pixels, of the pictures that suit this account best; None where none is known."""
+    return account.card_size or limits.card_size
 
 
 def _parts(text: str, limits: Limits) -> tuple[str, ...]:

@@ -96,7 +96,8 @@ class Limits:
     All of `text` hold at once; the first is the one shown to people. `text_with_media`, where not empty, replaces it
     for posts with pictures; `long_text_follows`: a text that is too long for that goes after the pictures, as a message
     of its own. `parts_max`: how many posts a thread may have, 1 where there are no threads. `image_sides_max`: width
-    and height together, in pixels. `alt_text` None: the platform has no field for it. `first_comment`: what
+    and height together, in pixels. `card_size`: the width and height, in pixels, in which it shows a card best; others
+    are taken, too. `alt_text` None: the platform has no field for it. `first_comment`: what
     holds for a comment of its own kind under the post, empty where there is none; `comment_is_a_part`: a comment is a
     post like any other there, so that it goes as the last part of the thread, where there are threads.
     Without `film` and `gif` it takes no films, or no GIFs that move. `quotas`: how many it takes in a time.
@@ -114,6 +115,7 @@ class Limits:
     image_sides_max: int | None = None
     image_ratio_min: float | None = None
     image_ratio_max: float | None = None
+    card_size: tuple[int, int] | None = None
     alt_text: TextLimit | None = None
     film: FilmLimits | None = None
     gif: FilmLimits | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -88,7 +88,8 @@ class Account:
     """One mission's channel on one platform; `secret` is where its secret is kept, never the secret.
 
     `posts_per_month`: how many posts it may make in a calendar month; None where that is not limited. `quota`: what its
-    platform takes of it in a time, instead of what is known of the platform.
+    platform takes of it in a time, instead of what is known of the platform. `card_size`: width and
+    height, in pixels, in which cards are drawn for it, instead of the one that suits its platform.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Account:
     options: Mapping[str, str] = field(default_factory=dict)
     posts_per_month: int | None = None
     quota: Quota | None = None
+    card_size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,8 @@ class Media:
     """One picture or film on our disk, already opened once under limits.
 
     `film` is None for a still picture. Captions and `cover`, the still picture that stands for a film before it is
-    played, go where the platform has a field for them.
+    played, go where the platform has a field for them. `shapes`: the same picture in other widths and heights, for the
+    platforms that show these better; its alt text is theirs, too.
     """
 
     path: Path
@@ -152,6 +155,12 @@ class Media:
     film: Film | None = None
     captions: tuple[Captions, ...] = ()
     cover: Media | None = None
+    shapes: tuple[Media, ...] = ()
+
+    def shaped(self, size: tuple[int, int] | None) -> Media:
+        """The same picture in that width and height where there is one, else as it is; without its other shapes."""
+        fits = next((one for one in self.shapes if (one.width_px, one.height_px) == size), self)
+        return replace(fits, alt_text=self.alt_text, shapes=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError
 
 from adapters.registry import platforms
+from posts.cards.errors import CardError
+from posts.cards.sizes import size_of
 from posts.limits import Quota
 from posts.model import Account, Campaign, Mission, QuietHours
 from scheduler import vault
@@ -152,6 +154,13 @@ def _platform(value: str) -> str:
     if value in (known := platforms()):
         return value
     raise ValueError(f"'{value}' is no platform july30 knows; {did_you_mean(value, known)}")
+
+
+def _card_size(value: str) -> str:
+    try:
+        return str(size_of(value)) if value else value
+    except CardError as error:
+        raise ValueError(str(error)) from error
 
 
 def _reference(value: str) -> str:
@@ -358,6 +367,7 @@ class _Account(_Table):
     options: dict[str, str] = {}
     posts_per_month: Annotated[int, Field(ge=1)] | None = None
     quota: Annotated[InstanceOf[Quota] | None, BeforeValidator(_quota)] = None
+    card_size: Annotated[str, AfterValidator(_card_size)] = ""
 
 
 class _File(_Table):
@@ -515,6 +525,7 @@ def _account(table: _Account, base: Path) -> Account:
         options=table.options,
         posts_per_month=table.posts_per_month,
         quota=table.quota,
+        card_size=size_of(table.card_size).px if table.card_size else None,
     )
 
 

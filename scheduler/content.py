@@ -36,9 +36,10 @@ def content_hash(
 
 
 def _beside(one: Media) -> list[object]:
-    """A film's captions and cover; nothing where it has none."""
+    """A film's captions and cover, a picture's other shapes; nothing where it has none."""
     captions = [[words.sha256, words.language] for words in one.captions]
-    return [captions, one.cover.sha256 if one.cover else ""] if captions or one.cover else []
+    beside: list[object] = [captions, one.cover.sha256 if one.cover else ""] if captions or one.cover else []
+    return [*beside, {"shapes": sorted(shape.sha256 for shape in one.shapes)}] if one.shapes else beside
 
 
 def delivery_key(*, post_id: int, account: str, due_at: datetime, content: str) -> str:

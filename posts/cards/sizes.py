@@ -20,6 +20,11 @@ class Size:
         return f"{self.width_px}x{self.height_px}"
 
     @property
+    def px(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.width_px, self.height_px
+
+    @property
     def unit_px(self) -> float:
         """What templates call u: a hundredth of the square root of the area, so that one design suits every shape."""
         return math.sqrt(self.width_px * self.height_px) / 100

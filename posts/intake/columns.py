@@ -19,6 +19,7 @@ COLUMNS = (
     *("id", "mission", "account", "platform", "date", "time", "kind", "not_after", "language", "text", "link"),
     *("media", "alt_text", "quote", "speaker", "role", "consent", "first_comment", "status", "notes", "organisation"),
 )
+TEXT_FOR = "text:"  # and a platform's name: the words that replace the text there
 _LOOK_AT_LINES = 10
 _HEADER_NAMES_MIN = 2
 
@@ -31,6 +32,11 @@ class Header:
     known: Mapping[str, int]
     others: Mapping[int, str]
 
+    @property
+    def texts_for(self) -> Mapping[str, str]:
+        """The columns of texts for one platform alone, by the platform's name."""
+        return {name.removeprefix(TEXT_FOR): name for name in self.known if name.startswith(TEXT_FOR)}
+
     def repeated_in(self, line: Line) -> bool:
         """Whether the line is this header once more."""
         return _names(line.values) == _names(self.line.values)
@@ -38,7 +44,12 @@ class Header:
 
 def known_names(values: Sequence[Value]) -> int:
     """How many of the values are names of our columns."""
-    return sum(name in COLUMNS for name in _names(values))
+    return sum(is_ours(name) for name in _names(values))
+
+
+def is_ours(name: str) -> bool:
+    """Whether a column of that name is one of a plan."""
+    return name in COLUMNS or (name.startswith(TEXT_FOR) and name != TEXT_FOR)
 
 
 def find_header(lines: Sequence[Line]) -> Line | None:
@@ -54,8 +65,8 @@ def read_header(file: Path, lines: Sequence[Line], *, default_mission: str | Non
     names = _names(line.values)
     _refuse_twice(file, names)
     _refuse_missing(file, names, default_mission=default_mission)
-    known = {name: index for index, name in enumerate(names) if name in COLUMNS}
-    others = {index: as_text(line.values[index]).strip() for index, name in enumerate(names) if name not in COLUMNS}
+    known = {name: index for index, name in enumerate(names) if is_ours(name)}
+    others = {index: as_text(line.values[index]).strip() for index, name in enumerate(names) if not is_ours(name)}
     for name in others.values():
         if bad := unpostable(name):
             raise SheetError(
@@ -65,11 +76,12 @@ def read_header(file: Path, lines: Sequence[Line], *, default_mission: str | Non
 
 
 def _names(values: Sequence[Value]) -> list[str]:
-    return ["" if is_blank(value) else as_text(value).strip().casefold() for value in values]
+    names = ["" if is_blank(value) else as_text(value).strip().casefold() for value in values]
+    return [f"{TEXT_FOR}{name.removeprefix(TEXT_FOR).strip()}" if name.startswith(TEXT_FOR) else name for name in names]
 
 
 def _refuse_twice(file: Path, names: Sequence[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1 and name in COLUMNS]
+    twice = [name for name, count in Counter(names).items() if count > 1 and is_ours(name)]
     if twice:
         raise SheetError(f"{file}: more than one column is called {', '.join(twice)}: keep one of them.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from posts.model import Kind, Level, Media, Quote
 
 ALT_TEXT_SEPARATOR = " || "
+CARD = "card"  # in the cell of pictures: the row's quotation is drawn
 
 
 class SheetError(PostsError):
@@ -44,7 +45,8 @@ class Draft:
 
     `row_key` names the row at every import: the sheet's id, else "auto-" and 16 hex digits over what the row says.
     `local_date` and `local_time` are the mission's. `not_after` is naive local time, None if the row gives none.
-    `kind` None: the campaign decides. `quote` None: the row quotes nobody.
+    `kind` None: the campaign decides. `quote` None: the row quotes nobody. `card`:
+    the quotation shall be drawn, with `card_alt_text` where that is not empty. `overrides`: as a Post's.
     """
 
     row_key: str
@@ -59,6 +61,9 @@ class Draft:
     link: str = ""
     media: tuple[Media, ...] = ()
     quote: Quote | None = None
+    card: bool = False
+    card_alt_text: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict)
     first_comment: str = ""
     status: Status = Status.DRAFT
     notes: str = ""

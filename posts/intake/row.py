@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from posts.intake import when
 from posts.intake.attach import with_alt_texts
 from posts.intake.cells import Cells
-from posts.intake.draft import Draft, Row, Status, Verdict
+from posts.intake.columns import TEXT_FOR
+from posts.intake.draft import CARD, Draft, Row, Status, Verdict
 from posts.intake.table import CELL_CHARACTERS_MAX, Strike, as_text, unpostable
 from posts.intake.targets import find_accounts, find_mission, find_platforms, names_in
 from posts.intake.wrong import Wrong
@@ -81,14 +82,18 @@ def _draft(cells: Cells) -> Draft | None:
     accounts = _accounts(cells, mission)
     day = cells.read("date", lambda: when.read_date(_needed(cells, "date"), context.order, context.epoch))
     clock = cells.read("time", lambda: when.read_time(_needed(cells, "time")))
-    media = cells.read("media", lambda: context.folder.find(cells.text("media"))) or ()
+    card = cells.word("media").casefold() == CARD
+    media = () if card else cells.read("media", lambda: context.folder.find(cells.text("media"))) or ()
     shown = cells.read("alt_text", lambda: with_alt_texts(media, cells.text("alt_text"))) if media else media
-    if not cells.word("text") and not cells.word("media"):
+    overrides = _overrides(cells)
+    if not cells.word("text") and not cells.word("media") and not overrides:
         cells.problem("nothing_to_say", "text", "There is neither text nor a picture: write one of them.")
     kind = cells.read("kind", lambda: _choice(Kind, cells.word("kind"), None))
     status = cells.read("status", lambda: _choice(Status, cells.word("status"), Status.DRAFT))
     link = cells.read("link", lambda: _link(cells.word("link")))
     quote = _quote(cells)
+    if card and quote is None:
+        cells.problem("no_quote", "media", "A card is drawn of a quote: write the words in the column quote.")
     not_after = cells.read("not_after", lambda: _not_after(cells))
     if mission is None or accounts is None or day is None or clock is None or status is None:
         return None
@@ -107,10 +112,21 @@ def _draft(cells: Cells) -> Draft | None:
         link=link or "",
         media=shown or (),
         quote=quote,
+        card=card,
+        card_alt_text=cells.text("alt_text") if card else "",
+        overrides=overrides,
         first_comment=cells.text("first_comment"),
         status=status,
         notes="\n".join([note for note in (cells.text("notes"),) if note] + cells.others()),
     )
+
+
+def _overrides(cells: Cells) -> dict[str, str]:
+    """The texts for one platform alone; one for a platform that nobody is on is noted as a problem."""
+    found = {name: cells.text(column) for name, column in cells.context.header.texts_for.items() if cells.word(column)}
+    for name in found:
+        cells.read(f"{TEXT_FOR}{name}", lambda name=name: find_platforms(name, cells.context.accounts))  # type: ignore[misc]
+    return found
 
 
 def _needed(cells: Cells, column: str) -> Value:

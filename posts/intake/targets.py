@@ -51,12 +51,17 @@ def find_accounts(
 
 def find_platforms(cell: str, accounts: Sequence[Account]) -> tuple[str, ...]:
     """The platforms that a cell names. Raises Wrong for one on which nobody has an account."""
-    known = {account.platform for account in accounts}
+    known = set(places_of(accounts))
     platforms = tuple(dict.fromkeys(name.casefold() for name in names_in(cell)))
     for name in platforms:
         if name not in known:
             raise Wrong("unknown_platform", f"No account is on “{name}”: the platforms here are {_list(known)}.")
     return platforms
+
+
+def places_of(accounts: Iterable[Account]) -> frozenset[str]:
+    """The platforms that somebody is on, also where a person publishes there."""
+    return frozenset(name for one in accounts for name in (one.platform, one.options.get("stands_for", "")) if name)
 
 
 def _all_on(platforms: Sequence[str], mission: str, accounts: Sequence[Account]) -> tuple[str, ...]:

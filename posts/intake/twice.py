@@ -52,7 +52,8 @@ class Twice:
 def _words(draft: Draft) -> list[tuple[object, ...]]:
     pictures = tuple(picture.sha256 for picture in draft.media)
     at = (draft.local_date, draft.local_time.replace(second=0))
-    return [(account, *at, draft.text, pictures) for account in draft.accounts]
+    said = (draft.text, *sorted(draft.overrides.items()))
+    return [(account, *at, said, pictures) for account in draft.accounts]
 
 
 def _with(row: Row, code: str, column: int, message: str, level: Level = Level.BLOCK) -> Row:

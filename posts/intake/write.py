@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from posts.intake.columns import COLUMNS
+from posts.intake.columns import COLUMNS, TEXT_FOR, is_ours
 from posts.intake.csv_rows import guard
 from posts.intake.draft import SheetError
 from posts.intake.table import CELL_CHARACTERS_MAX, ROWS_MAX, unpostable, with_line_feeds
@@ -28,7 +28,8 @@ _AS_TEXT = "@"
 
 
 def write_plan(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
-    """The rows are in the file, as xlsx or csv by its suffix, under the columns that `COLUMNS` names.
+    """The rows are in the file, as xlsx or csv by its suffix, under the columns that `COLUMNS` names and those of
+    texts for one platform alone that any row has.
 
     Every cell is text. Line ends become line feeds, cells of only white space read back as empty; every other text is
     read back as it was given, short words such as ids without white space around. An earlier file is
@@ -38,7 +39,9 @@ def write_plan(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
     writer = {".xlsx": _xlsx, ".csv": _csv}.get(path.suffix.casefold())
     if writer is None:
         raise SheetError(f"{path}: a plan is written as .xlsx or .csv: choose one of these names.")
-    data = writer([list(COLUMNS), *_checked(path, rows)])
+    rows = list(rows)
+    columns = _columns(rows)
+    data = writer([columns, *_checked(path, rows, columns)])
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(data)
@@ -48,12 +51,19 @@ def write_plan(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
         raise SheetError(f"{path}: the file cannot be written ({error}).") from error
 
 
-def _checked(path: Path, rows: Iterable[Mapping[str, str]]) -> list[list[str]]:
+def _columns(rows: Iterable[Mapping[str, str]]) -> list[str]:
+    """Texts for one platform alone stand right of the text."""
+    own = sorted({name for row in rows for name in row if name.startswith(TEXT_FOR)})
+    after = COLUMNS.index("text") + 1
+    return [*COLUMNS[:after], *own, *COLUMNS[after:]]
+
+
+def _checked(path: Path, rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> list[list[str]]:
     lines = []
     for number, row in enumerate(rows, start=2):
-        if unknown := set(row) - set(COLUMNS):
+        if unknown := [name for name in row if not is_ours(name)]:
             raise SheetError(f"{path}: row {number} has columns that a plan has not: {', '.join(sorted(unknown))}.")
-        lines.append([_checked_cell(f"{path}: row {number}, {name}", row.get(name, "")) for name in COLUMNS])
+        lines.append([_checked_cell(f"{path}: row {number}, {name}", row.get(name, "")) for name in columns])
     if len(lines) > ROWS_MAX:
         raise SheetError(f"{path}: {len(lines)} rows, more than {ROWS_MAX}: write one file for each mission.")
     return lines

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+TextFor = Annotated[
+    list[str] | None,
+    typer.Option(help='x="…": the words that replace the text on that platform; may be given several times.'),
+]
+
+
 def list_(
     context: typer.Context,
     mission: Annotated[str | None, typer.Option(help="Only this mission's.")] = None,
@@ -120,6 +126,7 @@ def add(
     kind: Annotated[str | None, typer.Option(help="exact, day, window, evergreen or recap.")] = None,
     picture: Annotated[list[Path] | None, typer.Option(help="A picture; may be given several times.")] = None,
     alt_text: Annotated[list[str] | None, typer.Option(help="What the picture shows, in the same order.")] = None,
+    text_for: TextFor = None,
     acting: As = None,
     as_json: Json = False,
 ) -> None:
@@ -139,6 +146,7 @@ def add(
         kind=Kind(kind) if kind else None,
         pictures=picture or (),
         alt_texts=alt_text or (),
+        overrides=_texts_for(text_for),
     )
     with desk_of(context, acting) as desk:
         ids = queue_post(desk, wish, on_warning=say_aside)
@@ -147,22 +155,38 @@ def add(
     show({"posts": ids}, as_json, lambda console: console.print(words, markup=False))
 
 
+def _texts_for(given: list[str] | None) -> dict[str, str]:
+    """By platform, what was given as `x=…`. Raises WrongUse for what is not written so, or for a platform twice."""
+    found: dict[str, str] = {}
+    for one in given or ():
+        name, sign, words = one.partition("=")
+        name = name.strip().casefold()
+        if not name or not sign:
+            raise WrongUse(f"--text-for {short(one, 20)}: write the platform's name, = and its words, as in x=…")
+        if name in found:
+            raise WrongUse(f"--text-for: there are two texts for {name}; keep one of them")
+        found[name] = words
+    return found
+
+
 def edit(
     context: typer.Context,
     post: PostNumber,
     text: Annotated[str | None, typer.Option(help="The new words.")] = None,
     link: Annotated[str | None, typer.Option(help="The new link; empty for none.")] = None,
     language: Annotated[str | None, typer.Option(help="The words' language.")] = None,
+    text_for: TextFor = None,
     acting: As = None,
     as_json: Json = False,
 ) -> None:
     """Change a post that is not out yet; it becomes a draft again and has to be approved anew."""
     from scheduler.services import editing
 
-    if text is None and link is None and language is None:
-        raise WrongUse("nothing to change: give --text, --link or --language")
+    if text is None and link is None and language is None and not text_for:
+        raise WrongUse("nothing to change: give --text, --text-for, --link or --language")
+    own = _texts_for(text_for)
     with desk_of(context, acting) as desk:
-        editing.edit(desk, post, text=text, link=link, language=language, on_warning=say_aside)
+        editing.edit(desk, post, text=text, link=link, language=language, overrides=own, on_warning=say_aside)
     _done(as_json, [post], f"post {post} is changed and a draft again")
 
 
@@ -344,6 +368,7 @@ def _say_story(told: dict[str, Any]) -> None:
     for one in told["waits_for"]:
         typer.echo(f"  waits: {one}")
     typer.echo(f"  review: {post['review']}\n  text: {post['text']}")
+    _say_seen(told["sees"], post["text"])
     _say_history(told)
     for one in told["attempts"]:
         status = f" (HTTP {one['http_status']})" if one["http_status"] else ""
@@ -356,6 +381,17 @@ def _say_story(told: dict[str, Any]) -> None:
             typer.echo(f"  look: {look['at']} {look['saw']} {look.get('permalink', '')}".rstrip())
     for one in told["audit"]:
         typer.echo(f"{plain(one['at'])} {one['actor']} {one['verb']} {one['before']} → {one['after']}")
+
+
+def _say_seen(sees: dict[str, Any] | None, text: str) -> None:
+    """What the account's platform is given, where that is not just the text."""
+    if sees is None:
+        return
+    if sees["parts"] != [text.strip()]:
+        for number, part in enumerate(sees["parts"], 1):
+            typer.echo(f"  sees, part {number}: {part}")
+    for one in sees["media"]:
+        typer.echo(f"  picture: {one['size']} {one['sha256'][:16]} {one['alt_text']}".rstrip())
 
 
 def _say_history(told: dict[str, Any]) -> None:

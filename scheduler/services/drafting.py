@@ -90,11 +90,15 @@ def keep_drawn(one: Media, content: bytes) -> None:
 
 
 def _keep(one: Media, folder: Path) -> Media:
-    """Captions and a cover are named for their film, so that they are found beside it when the plan is exported."""
+    """Captions and a cover are named for their film, so that they are found beside it when the plan is exported.
+
+    A picture's other shapes are pictures of their own here.
+    """
     there = _copied(one.path, folder / f"{one.sha256}.{_extension(one)}")
+    shapes = tuple(_keep(shape, folder) for shape in one.shapes)
     captions = tuple(_keep_captions(words, there) for words in one.captions)
     cover = _keep_cover(one.cover, there) if one.cover else None
-    return replace(one, path=there, captions=captions, cover=cover)
+    return replace(one, path=there, captions=captions, cover=cover, shapes=shapes)
 
 
 def _keep_captions(words: Captions, film: Path) -> Captions:

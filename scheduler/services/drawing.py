@@ -10,35 +10,30 @@ from typing import TYPE_CHECKING
 from posts.cards.caption import caption_of
 from posts.cards.errors import CardError, TemplateError
 from posts.cards.quotation import clean
-from posts.cards.render import render
-from posts.cards.sizes import PORTRAIT
 from posts.cards.templates import DEFAULT, template_of
 from posts.links import hashtags
-from posts.model import Level, Media, Post
+from posts.model import Level, Post
 from scheduler.content import content_hash
 from scheduler.model import Review, WrongUse
 from scheduler.plan import kind_for, wave
-from scheduler.services.drafting import keep_drawn, source_hash, when_of
+from scheduler.services.carding import draw_card
+from scheduler.services.drafting import source_hash, when_of
 from scheduler.services.permitting import Right, require
 from scheduler.services.queueing import accounts_of, refuse_past, refuse_strangers
 from scheduler.services.vetting import Vetting
 from scheduler.store import cards, posts
-from scheduler.store.cards import NewCard
 from scheduler.store.ledger import Entry, write_down
 from scheduler.store.posts import NewPost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
-    from posts.cards.render import Card
     from posts.model import Mission, Quote
     from scheduler.plan import Resolved
     from scheduler.services.desk import Desk
+    from scheduler.store.cards import NewCard
     from scheduler.store.posts import When
-
-SIZE = PORTRAIT  # a post has one picture for all of its accounts; this shape is within the limits of each platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +56,15 @@ class DrawWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """One draft that was made: of which quotation, for which mission, with which card, wished for when."""
+    """One draft that was made: of which quotation, for which mission, with which card, wished for when.
+
+    `cards`: the card in every size; the first is the usual one.
+    """
 
     quote: int
     mission: str
     post_id: int
-    card: NewCard
+    cards: tuple[NewCard, ...]
     when: When
 
 
@@ -113,7 +111,7 @@ class _Place:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
     place: _Place
-    card: NewCard
+    cards: tuple[NewCard, ...]
     new: NewPost
 
 
@@ -151,10 +149,15 @@ def _told(one: Drafted) -> dict[str, object]:
         "quote": one.quote,
         "mission": one.mission,
         "post_id": one.post_id,
-        "card": {"sha256": one.card.sha256, "size": one.card.size, "alt_text": one.card.alt_text},
+        "card": _card(one.cards[0]),
+        "cards": [_card(each) for each in one.cards],
         "local_due": one.when.local,
         "time_zone": one.when.zone,
     }
+
+
+def _card(one: NewCard) -> dict[str, object]:
+    return {"sha256": one.sha256, "size": one.size, "alt_text": one.alt_text}
 
 
 def _hashtag(desk: Desk, wish: DrawWish) -> str:
@@ -203,45 +206,27 @@ def _known(desk: Desk, places: Sequence[_Place]) -> set[tuple[str, str]]:
 
 def _draft(desk: Desk, vetting: Vetting, place: _Place, template: str, tag: str) -> _Ready | NotDrafted:
     """The draft, its picture kept already: a file without a row is harmless, a row without its file is not."""
+    sizes = vetting.card_sizes(place.accounts)
+    folder = desk.settings.media_folder
     try:
-        card = render(place.quote, size=SIZE, template=template, mission_name=place.mission.name, hashtag=tag)
+        drawn = draw_card(place.quote, sizes, place.mission, folder, template=template, hashtag=tag)
     except CardError as error:
         return _not_drafted(place, str(error))
-    picture = _media(card, desk.settings.media_folder)
     content = Post(
         mission=place.mission.code,
         text=caption_of(place.quote, tag),
         language=place.quote.language,
-        media=(picture,),
+        media=(drawn.picture,),
     )
     problems = vetting.problems(content, place.accounts)
     if blocks := [one.message for one in problems if one.level is Level.BLOCK]:
         return _not_drafted(place, "; ".join(blocks))
-    keep_drawn(picture, card.jpeg)
-    kept = NewCard(
-        template=template,
-        size=str(SIZE),
-        language=place.quote.language,
-        sha256=card.sha256,
-        alt_text=card.alt_text,
-    )
-    return _Ready(place=place, card=kept, new=_new(desk, place, content))
+    drawn.keep()
+    return _Ready(place=place, cards=drawn.cards, new=_new(desk, place, content))
 
 
 def _not_drafted(place: _Place, reason: str) -> NotDrafted:
     return NotDrafted(quote=place.number, mission=place.mission.code, reason=reason)
-
-
-def _media(card: Card, folder: Path) -> Media:
-    return Media(
-        path=folder / f"{card.sha256}.jpg",
-        sha256=card.sha256,
-        mime="image/jpeg",
-        width_px=card.width_px,
-        height_px=card.height_px,
-        size_bytes=len(card.jpeg),
-        alt_text=card.alt_text,
-    )
 
 
 def _new(desk: Desk, place: _Place, content: Post) -> NewPost:
@@ -279,14 +264,14 @@ def _store(desk: Desk, ready: Sequence[_Ready]) -> tuple[Drafted, ...]:
         there = posts.known(tx, desk.campaign_id, first)
         fresh = [one for one in ready if one is first[one.place.key] and one.place.key not in there]
         ids = posts.add_many(tx, [one.new for one in fresh], desk.now())
-        cards.add_many(tx, {number: one.card for number, one in zip(ids, fresh, strict=True)})
+        cards.add_many(tx, {number: one.cards for number, one in zip(ids, fresh, strict=True)})
         write_down(tx, [_entry(desk, number, one.new) for number, one in zip(ids, fresh, strict=True)])
     return tuple(
         Drafted(
             quote=one.place.number,
             mission=one.place.mission.code,
             post_id=number,
-            card=one.card,
+            cards=one.cards,
             when=one.new.when,
         )
         for number, one in zip(ids, fresh, strict=True)

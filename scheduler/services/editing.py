@@ -12,6 +12,7 @@ from scheduler.plan import wave
 from scheduler.services.drafting import source_hash, when_of
 from scheduler.services.permitting import Right, require
 from scheduler.services.preflight import refuse_blocked
+from scheduler.services.queueing import refuse_nowhere
 from scheduler.services.vetting import Vetting
 from scheduler.store import moves, posts
 from scheduler.store.ledger import Entry, write_down
@@ -42,19 +43,24 @@ def edit(
     text: str | None,
     link: str | None,
     language: str | None,
+    overrides: Mapping[str, str] | None = None,
     on_warning: Callable[[str], None] = lambda _: None,
 ) -> None:
     """The post reads like that and is a draft again. None leaves a part as it is.
 
-    What speaks against it without blocking it is told to `on_warning`. Raises WrongUse where the post is out, on its
-    way or unclear, or where a platform would refuse it.
+    `overrides`: by platform, the words that replace the text there from now on; empty ones end that. What speaks
+    against it without blocking it is told to `on_warning`. Raises WrongUse where the post is out, on its way or
+    unclear, or where a platform would refuse it.
     """
+    refuse_nowhere(desk, overrides or {})
     old = _read(desk, post_id)
+    own = {**old.content.overrides, **(overrides or {})}
     content = replace(
         old.content,
         text=old.content.text if text is None else text,
         link=old.content.link if link is None else link,
         language=old.content.language if language is None else language,
+        overrides={name: words for name, words in own.items() if words.strip()},
     )
     _change(desk, post_id, old, replace(old, content=content), on_warning)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any, cast
 
+from posts.intake.columns import TEXT_FOR
 from posts.intake.draft import ALT_TEXT_SEPARATOR, SheetError
+from posts.intake.opening import shape_name
 from posts.intake.write import write_plan
 from scheduler.model import Review, WrongUse
 from scheduler.plan import local_text
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from posts.model import Captions, Media
+    from posts.model import Captions, Media, Post
     from scheduler.services.desk import Desk
 
 
@@ -38,15 +40,13 @@ def export_plan(desk: Desk, path: Path, *, mission: str | None = None) -> int:
         content = posts.load(tx, [row["id"] for row in rows])
         deliveries = {row["id"]: cast("list[dict[str, Any]]", posts.deliveries_of(tx, row["id"])) for row in rows}
     try:
-        write_plan(path, [_row(row, deliveries[row["id"]], content[row["id"]].media, path) for row in rows])
+        write_plan(path, [_row(row, deliveries[row["id"]], content[row["id"]], path) for row in rows])
     except SheetError as error:
         raise WrongUse(str(error)) from error
     return len(rows)
 
 
-def _row(
-    row: dict[str, Any], deliveries: Sequence[dict[str, Any]], media: Sequence[Media], path: Path
-) -> dict[str, str]:
+def _row(row: dict[str, Any], deliveries: Sequence[dict[str, Any]], content: Post, path: Path) -> dict[str, str]:
     first = deliveries[0]
     date, _, time = str(first["local_due"]).partition("T")
     named = [one["account_id"] for one in deliveries if not left_out(one)]
@@ -62,9 +62,10 @@ def _row(
         "not_after": limit,
         "language": row["language"],
         "text": row["text"],
+        **{f"{TEXT_FOR}{platform}": words for platform, words in content.overrides.items()},
         "link": row["link"],
-        "media": ";".join(name for one in media for name in _copies(one, path)),
-        "alt_text": ALT_TEXT_SEPARATOR.join(one.alt_text for one in media),
+        "media": ";".join(name for one in content.media for name in _copies(one, path)),
+        "alt_text": ALT_TEXT_SEPARATOR.join(one.alt_text for one in content.media),
         "quote": row["quote_words"] or "",
         "speaker": row["quote_speaker"] or "",
         "role": row["quote_role"] or "",
@@ -81,15 +82,16 @@ def _status(review: str) -> str:
 
 
 def _copies(one: Media, path: Path) -> list[str]:
-    """The names of the copies beside the sheet: the picture or film, its captions, its cover."""
+    """The names of the copies beside the sheet: the picture and its shapes; the film, its captions, its cover."""
     folder = path.parent / f"{path.stem}-media"
     folder.mkdir(parents=True, exist_ok=True)
     files: list[Media | Captions] = [one, *one.captions, *([one.cover] if one.cover else [])]
-    return [_copy(file.path, folder, file.size_bytes) for file in files]
+    copies = [_copy(file.path, folder, file.size_bytes, file.path.name) for file in files]
+    return [*copies, *(_copy(it.path, folder, it.size_bytes, shape_name(one.path, it)) for it in one.shapes)]
 
 
-def _copy(source: Path, folder: Path, size_bytes: int) -> str:
-    target = folder / source.name
+def _copy(source: Path, folder: Path, size_bytes: int, name: str) -> str:
+    target = folder / name
     if not target.exists() or target.stat().st_size != size_bytes:
         shutil.copyfile(source, target)
     return f"{folder.name}/{target.name}"

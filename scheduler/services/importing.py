@@ -6,18 +6,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from posts.cards.errors import CardError
 from posts.intake.draft import ALT_TEXT_SEPARATOR, CellProblem, SheetError, Status, Verdict
 from posts.intake.sheet import read_sheet
 from posts.model import Level, Post
 from scheduler.model import State, WrongUse
 from scheduler.plan import GapError, resolve
+from scheduler.services.carding import draw_card
 from scheduler.services.drafting import from_draft, keep_pictures
 from scheduler.services.editing import can_be_edited, dropped, replace_post
 from scheduler.services.permitting import Right, require
 from scheduler.services.preflight import check_posts
 from scheduler.services.reviewing import OPEN_TO_A_ROW, wish_review
 from scheduler.services.vetting import Vetting
-from scheduler.store import posts
+from scheduler.store import cards, posts
 from scheduler.store.ledger import Entry, write_down
 
 if TYPE_CHECKING:
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
 
     from posts.intake.draft import Draft, Row, Sheet
     from posts.model import Problem
+    from scheduler.services.carding import Drawn
     from scheduler.services.desk import Desk
+    from scheduler.store.cards import NewCard
     from scheduler.store.database import Transaction
-    from scheduler.store.posts import Known, NewPost
+    from scheduler.store.posts import Known, NewPost, When
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class Judged:
     problems: tuple[CellProblem, ...]
     new: NewPost | None = None
     known: Known | None = None
+    cards: tuple[NewCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +73,8 @@ def import_sheet(
     """
     sheet = _read(desk, path, mission, day_first)
     require(desk, Right.WRITE, sorted({row.draft.mission for row in sheet.rows if row.draft}))
-    judged = _judge(desk, sheet, on_row)
     commit = commit and not sheet.questions
+    judged = _judge(desk, sheet, on_row, keep=commit)
     if commit:
         _store(desk, judged)
     verdicts = [one.verdict for one in judged]
@@ -103,7 +108,8 @@ def _read(desk: Desk, path: Path, mission: str | None, day_first: bool | None) -
         raise WrongUse(str(error)) from error
 
 
-def _judge(desk: Desk, sheet: Sheet, on_row: Callable[[int, int], None]) -> list[Judged]:
+def _judge(desk: Desk, sheet: Sheet, on_row: Callable[[int, int], None], *, keep: bool) -> list[Judged]:
+    """Every row with its verdict; with `keep`, cards that were drawn lie in our media folder."""
     keys = [(row.draft.mission, row.draft.row_key) for row in sheet.rows if row.draft]
     with desk.database.read() as tx:
         known = posts.known(tx, desk.campaign_id, keys)
@@ -113,7 +119,7 @@ def _judge(desk: Desk, sheet: Sheet, on_row: Callable[[int, int], None]) -> list
     for number, row in enumerate(sheet.rows, start=1):
         draft = row.draft
         there = known.get((draft.mission, draft.row_key)) if draft else None
-        one = _judge_row(desk, vetting, row, draft, there)
+        one = _judge_row(desk, vetting, row, there, keep=keep)
         gone = ended.get(there.post_id, frozenset()) if there else frozenset()
         judged.append(_without_ended(one, gone) if one.verdict == "changed" else one)
         on_row(number, len(sheet.rows))
@@ -168,11 +174,18 @@ def _without_ended(one: Judged, ended: frozenset[str]) -> Judged:
     return _to_fix(one.row, "account_ended", "account", words) if again else one
 
 
-def _judge_row(desk: Desk, vetting: Vetting, row: Row, draft: Draft | None, known: Known | None) -> Judged:
+def _judge_row(desk: Desk, vetting: Vetting, row: Row, known: Known | None, *, keep: bool) -> Judged:
+    draft = row.draft
     if draft is None or row.verdict is not Verdict.READY:
         verdict = "skipped" if row.verdict is Verdict.SKIPPED else "needs_fixing"
         return Judged(row=row, verdict=verdict, problems=tuple(row.problems))
-    content = _content(draft)
+    try:
+        drawn = _drawn(desk, vetting, draft)
+    except CardError as error:
+        return _to_fix(row, "card", "quote", str(error))
+    if drawn and keep:
+        drawn.keep()
+    content = _content(draft, drawn)
     try:
         new = from_draft(desk, draft, content)
     except GapError as error:
@@ -186,13 +199,19 @@ def _judge_row(desk: Desk, vetting: Vetting, row: Row, draft: Draft | None, know
     if new.when.instant <= desk.now():
         words = f"{new.when.local.replace('T', ' ')} in {new.when.zone} is already past; nothing past is ever sent"
         return _to_fix(row, "past", "date", words)
-    if resolve(datetime.fromisoformat(new.when.local), new.when.zone).twice:
-        words = f"{new.when.local.replace('T', ' ')} happens twice in {new.when.zone}; the first of the two is taken"
-        problems.append(CellProblem(code="happens_twice", level=Level.WARN, cell=f"row {row.number}", message=words))
-    problems += [_in_cell(row, one) for one in vetting.problems(content, draft.accounts)]
+    problems += [*_twice(row, new.when), *(_in_cell(row, one) for one in vetting.problems(content, draft.accounts))]
     if any(one.level is Level.BLOCK for one in problems):
         return Judged(row=row, verdict="needs_fixing", problems=tuple(problems))
-    return Judged(row=row, verdict="changed" if known else "added", problems=tuple(problems), new=new, known=known)
+    verdict, cards = "changed" if known else "added", drawn.cards if drawn else ()
+    return Judged(row=row, verdict=verdict, problems=tuple(problems), new=new, known=known, cards=cards)
+
+
+def _twice(row: Row, when: When) -> list[CellProblem]:
+    """A warning where clocks go back over the local time."""
+    if not resolve(datetime.fromisoformat(when.local), when.zone).twice:
+        return []
+    words = f"{when.local.replace('T', ' ')} happens twice in {when.zone}; the first of the two is taken"
+    return [CellProblem(code="happens_twice", level=Level.WARN, cell=f"row {row.number}", message=words)]
 
 
 def _to_fix(row: Row, code: str, cell: str, message: str) -> Judged:
@@ -200,14 +219,26 @@ def _to_fix(row: Row, code: str, cell: str, message: str) -> Judged:
     return Judged(row=row, verdict="needs_fixing", problems=(*row.problems, problem))
 
 
-def _content(draft: Draft) -> Post:
+def _drawn(desk: Desk, vetting: Vetting, draft: Draft) -> Drawn | None:
+    """The card that the row asks for, in the sizes of its accounts; None where it asks for none. Raises CardError."""
+    if not draft.card or draft.quote is None:
+        return None
+    mission, folder = desk.settings.mission(draft.mission), desk.settings.media_folder
+    tag = next(iter(desk.settings.campaign.hashtags), "")
+    drawn = draw_card(draft.quote, vetting.card_sizes(draft.accounts), mission, folder, hashtag=tag)
+    alt_text = draft.card_alt_text or drawn.picture.alt_text
+    return replace(drawn, picture=replace(drawn.picture, alt_text=alt_text))
+
+
+def _content(draft: Draft, drawn: Drawn | None) -> Post:
     return Post(
         mission=draft.mission,
         text=draft.text,
         language=draft.language,
         link=draft.link,
         first_comment=draft.first_comment,
-        media=draft.media,
+        media=(drawn.picture,) if drawn else draft.media,
+        overrides=draft.overrides,
     )
 
 
@@ -229,6 +260,7 @@ def _store(desk: Desk, judged: Sequence[Judged]) -> None:
             if one.verdict == "changed" and one.known and one.new:
                 replace_post(tx, desk, one.known.post_id, one.new)
                 numbered.append((one.known.post_id, one))
+        _store_cards(tx, numbered)
         now = desk.now()
         write_down(
             tx,
@@ -247,6 +279,16 @@ def _store(desk: Desk, judged: Sequence[Judged]) -> None:
         numbered += [(one.known.post_id, one) for one in same if one.known]
         warned = {number: [found.message for found in one.problems] for number, one in numbered}
         wish_review(tx, desk, [(number, one.row.draft.status) for number, one in numbered if one.row.draft], warned)
+
+
+def _store_cards(tx: Transaction, numbered: Sequence[tuple[int, Judged]]) -> None:
+    """Of each post those cards are kept that it shows."""
+    fresh = {}
+    for number, one in numbered:
+        shown = [shape.sha256 for it in one.new.content.media for shape in (it, *it.shapes)] if one.new else []
+        there = cards.keep_shown(tx, number, shown) if one.known else frozenset()
+        fresh[number] = [card for card in one.cards if card.sha256 not in there]
+    cards.add_many(tx, fresh)
 
 
 def _refuse_stale(tx: Transaction, desk: Desk, ready: Sequence[Judged]) -> None:
@@ -275,6 +317,7 @@ def _row_json(one: Judged) -> dict[str, object]:
 
 
 def _post_json(draft: Draft, new: NewPost | None) -> dict[str, object]:
+    media = new.content.media if new and draft.card else draft.media
     return {
         "id": draft.row_key,
         "mission": draft.mission,
@@ -283,8 +326,8 @@ def _post_json(draft: Draft, new: NewPost | None) -> dict[str, object]:
         "time_zone": new.when.zone if new else None,
         "accounts": list(draft.accounts),
         "link": draft.link,
-        "media": [one.path.name for one in draft.media],
-        "alt_text": ALT_TEXT_SEPARATOR.join(one.alt_text for one in draft.media),
+        "media": [one.path.name for one in media],
+        "alt_text": ALT_TEXT_SEPARATOR.join(one.alt_text for one in media),
         "language": draft.language,
         "status": str(draft.status),
         "notes": draft.notes,

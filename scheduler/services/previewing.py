@@ -6,12 +6,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from adapters import registry
+from posts.cards.sizes import PORTRAIT
 from posts.check import check, length
 from posts.compose import compose
 from posts.model import Account, Post
 from scheduler.model import WrongUse
 
 if TYPE_CHECKING:
+    from posts.limits import Limits
     from posts.model import Problem
 
 
@@ -23,10 +25,7 @@ def preview(
     `first_comment` is told as well where one goes below the post and is no part of the thread.
     Raises WrongUse for an unknown platform, naming those that are known.
     """
-    try:
-        limits = registry.profile_of(platform).limits
-    except registry.UnknownPlatformError as error:
-        raise WrongUse(str(error)) from error
+    limits = _limits(platform)
     account = Account(id="preview", mission="", platform=platform)
     post = Post(mission="", text=text, link=link, language=language, first_comment=first_comment)
     message = compose(post, account, limits)
@@ -41,6 +40,19 @@ def preview(
         **({"first_comment": message.first_comment} if limits.first_comment and message.first_comment else {}),
         "problems": [_problem(one) for one in check(message, limits)],
     }
+
+
+def card_size_for(platform: str) -> str:
+    """The size in which the platform shows a card best, as 1080x1350. Raises WrongUse for an unknown platform."""
+    size = _limits(platform).card_size
+    return f"{size[0]}x{size[1]}" if size else str(PORTRAIT)
+
+
+def _limits(platform: str) -> Limits:
+    try:
+        return registry.profile_of(platform).limits
+    except registry.UnknownPlatformError as error:
+        raise WrongUse(str(error)) from error
 
 
 def _problem(one: Problem) -> dict[str, object]:

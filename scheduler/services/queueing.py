@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from posts.intake.opening import open_all
 from posts.intake.pictures import MediaError
+from posts.intake.targets import places_of
 from posts.model import Kind, Post
 from scheduler.content import content_hash
 from scheduler.model import WrongUse
@@ -21,7 +22,7 @@ from scheduler.store.ledger import Entry, write_down
 from scheduler.store.posts import NewPost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -35,6 +36,7 @@ class Wish:
     """What a person asks to have posted. `at` naive: each mission's local time; aware: one instant everywhere.
 
     `accounts` empty: every account of the missions. `pictures` and `alt_texts` belong together in order.
+    `overrides`: by platform, the words that replace the text there.
     """
 
     missions: Sequence[str]
@@ -46,6 +48,7 @@ class Wish:
     kind: Kind | None = None
     pictures: Sequence[Path] = ()
     alt_texts: Sequence[str] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
 
 def queue_post(desk: Desk, wish: Wish, *, on_warning: Callable[[str], None] = lambda _: None) -> list[int]:
@@ -56,6 +59,7 @@ def queue_post(desk: Desk, wish: Wish, *, on_warning: Callable[[str], None] = la
     missions = [desk.settings.mission(code) for code in dict.fromkeys(wish.missions)]
     require(desk, Right.WRITE, wish.missions)
     refuse_strangers(desk, wish.missions, wish.accounts)
+    refuse_nowhere(desk, wish.overrides)
     media = _open(wish)
     planned = [_plan(desk, wish, mission, due, media, on_warning) for mission, due in wave(wish.at, missions)]
     with desk.database.write() as tx:
@@ -89,7 +93,14 @@ def _plan(
 ) -> NewPost:
     refuse_past(due, desk.now())
     accounts = accounts_of(desk, mission, wish.accounts)
-    content = Post(mission=mission.code, text=wish.text, language=wish.language, link=wish.link, media=media)
+    content = Post(
+        mission=mission.code,
+        text=wish.text,
+        language=wish.language,
+        link=wish.link,
+        media=media,
+        overrides={name: words for name, words in wish.overrides.items() if words.strip()},
+    )
     refuse_blocked(Vetting(desk).stored_problems(content, accounts, due.instant, "new"), on_warning)
     content = keep_pictures(content, desk.settings.media_folder)
     kind = kind_for(wish.kind, due.local.date(), desk.settings.campaign)
@@ -127,6 +138,13 @@ def refuse_strangers(desk: Desk, missions: Sequence[str], named: Sequence[str]) 
     for account in map(desk.settings.account, named):
         if account.mission not in missions:
             raise WrongUse(f"{account.id} belongs to {account.mission}, which was not named; nothing was added")
+
+
+def refuse_nowhere(desk: Desk, platforms: Iterable[str]) -> None:
+    """Nothing, where somebody is on each of the platforms. Raises WrongUse where a text would be meant for nobody."""
+    there = places_of(desk.settings.accounts)
+    if nowhere := sorted(set(platforms) - there):
+        raise WrongUse(f"no account is on {', '.join(nowhere)}; the platforms here are {', '.join(sorted(there))}")
 
 
 def refuse_past(due: Resolved, now: datetime) -> None:

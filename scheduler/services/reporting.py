@@ -10,6 +10,7 @@ from scheduler.model import State, WrongUse
 from scheduler.plan import on_time, tzdata_version
 from scheduler.services import matters
 from scheduler.services.histories import history_of
+from scheduler.services.seeing import as_json, seen
 from scheduler.store import late, ledger, lists, moves, posts
 from scheduler.store.lists import Filter
 from scheduler.traffic import server_of
@@ -54,11 +55,16 @@ def log(desk: Desk, which: Filter) -> list[dict[str, object]]:
 
 
 def story(desk: Desk, number: int) -> dict[str, object]:
-    """One delivery whole: its columns, its post with its history, every attempt with its evidence, every audit row."""
+    """One delivery whole: its columns, what its platform sees, its post with its history, attempts and audit.
+
+    `sees` is None where config.toml no longer names the account.
+    """
     with desk.database.read() as tx:
         row = cast("dict[str, Any]", moves.look(tx, number))
+        message = seen(desk, row["account_id"], posts.load(tx, [row["post_id"]])[row["post_id"]])
         return {
             "delivery": row,
+            "sees": as_json(message) if message else None,
             "waits_for": _waits_for(tx, desk, row),
             "post": posts.rows_of(tx, [row["post_id"]])[0],
             **history_of(tx, row["post_id"]),

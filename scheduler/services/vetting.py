@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adapters.contract import Failure, Rejected
 from adapters.on_disk import files_of
 from posts.check import check
-from posts.compose import compose
+from posts.compose import card_size, compose
 from posts.model import Level, Problem
 from scheduler.model import WrongUse
 from scheduler.services.crowding import Crowding
@@ -33,7 +33,7 @@ class Vetting:
 
     def stored_problems(self, post: Post, accounts: Sequence[str], due: datetime, key: Hashable) -> list[Problem]:
         """As `problems` and `crowded`, and what has become of the post's pictures since it was queued."""
-        gone = [found for one in post.media for found in self._picture(one)]
+        gone = [found for one in post.media for shape in (one, *one.shapes) for found in self._picture(shape)]
         self.plan(post, accounts, due, key)
         return [*gone, *self.problems(post, accounts), *self.crowded(accounts, due)]
 
@@ -63,6 +63,11 @@ class Vetting:
             mine = (*unsure, *check(compose(post, account, limits), limits))
             found += [replace(one, message=f"{account.id}: {one.message}") for one in mine]
         return found
+
+    def card_sizes(self, accounts: Iterable[str]) -> tuple[tuple[int, int], ...]:
+        """The widths and heights, in pixels, of the pictures that suit these accounts best, each once."""
+        known = [card_size(one, self._known_limits(one)[0]) for one in self._configured(accounts)]
+        return tuple(dict.fromkeys(one for one in known if one))
 
     def _picture(self, media: Media) -> tuple[Problem, ...]:
         if media not in self._pictures:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from scheduler.store.schema import card, post
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from scheduler.store.database import Transaction
 
@@ -26,9 +26,9 @@ class NewCard:
     alt_text: str
 
 
-def add_many(tx: Transaction, drawn: Mapping[int, NewCard]) -> None:
+def add_many(tx: Transaction, drawn: Mapping[int, Sequence[NewCard]]) -> None:
     """The cards, by their post's id, are kept with the quotations that these posts have now."""
-    if not drawn:
+    if not any(drawn.values()):
         return
     query = select(post.c.id, post.c.quote_id).where(post.c.id.in_(drawn))
     quotes = {row.id: row.quote_id for row in tx.execute(query)}
@@ -42,6 +42,13 @@ def add_many(tx: Transaction, drawn: Mapping[int, NewCard]) -> None:
             "sha256": one.sha256,
             "alt_text": one.alt_text,
         }
-        for post_id, one in drawn.items()
+        for post_id, those in drawn.items()
+        for one in those
     ]
     tx.execute(insert(card), rows)
+
+
+def keep_shown(tx: Transaction, post_id: int, shown: Collection[str]) -> frozenset[str]:
+    """Of the post's cards only those are left whose pictures, by SHA-256, are among `shown`; which these are."""
+    tx.execute(delete(card).where(card.c.post_id == post_id, card.c.sha256.not_in(shown)))
+    return frozenset(tx.scalars(select(card.c.sha256).where(card.c.post_id == post_id)))

@@ -1,4 +1,4 @@
-"""What the `media` table keeps of films: how they move, and the captions and cover beside them, as JSON."""
+"""What the `media` table keeps beside a file, as JSON: how a film moves, captions, cover, a picture's shapes."""
 
 from __future__ import annotations
 
@@ -26,21 +26,23 @@ def film_row(one: Media) -> dict[str, object] | None:
 
 
 def beside_row(one: Media) -> dict[str, object] | None:
-    """The captions and the cover; None where a film has neither."""
+    """A film's captions and cover, a picture's other shapes; None where there is none of them."""
+    if one.shapes:
+        return {"shapes": [_picture_row(shape) for shape in one.shapes]}
     if not one.captions and one.cover is None:
         return None
     return {
         "captions": [{**_file(words), "language": words.language} for words in one.captions],
-        "cover": _cover_row(one.cover) if one.cover else None,
+        "cover": _picture_row(one.cover) if one.cover else None,
     }
 
 
 def read_back(film: Mapping[str, Any] | None, beside: Mapping[str, Any] | None) -> dict[str, Any]:
     """What `film_row` and `beside_row` made, as the arguments of Media."""
-    if film is None:
-        return {}
-    told = {name: value for name, value in film.items() if name != "length_ms"}
     beside = beside or {}
+    if film is None:
+        return {"shapes": tuple(Media(**_with_path(one)) for one in beside.get("shapes", ()))}
+    told = {name: value for name, value in film.items() if name != "length_ms"}
     return {
         "film": Film(length=timedelta(milliseconds=film["length_ms"]), **told),
         "captions": tuple(Captions(**_with_path(one)) for one in beside.get("captions", ())),
@@ -48,9 +50,9 @@ def read_back(film: Mapping[str, Any] | None, beside: Mapping[str, Any] | None) 
     }
 
 
-def _cover_row(cover: Media) -> dict[str, object]:
-    shape = {"mime": cover.mime, "width_px": cover.width_px, "height_px": cover.height_px}
-    return {**_file(cover), **shape}
+def _picture_row(one: Media) -> dict[str, object]:
+    shape = {"mime": one.mime, "width_px": one.width_px, "height_px": one.height_px}
+    return {**_file(one), **shape}
 
 
 def _file(one: Media | Captions) -> dict[str, object]:

@@ -17,6 +17,10 @@ ROOM = Limits(text=(TextLimit(unit=Unit.GRAPHEMES, max=500),))
 ACCOUNT = Account(id="ge-here", mission="GE", platform="here")
 LINK = "https://iom.example/ge"
 
+WIDER = Media(path=Path("wide.jpg"), sha256="wide", mime="image/jpeg", width_px=1600, height_px=900, size_bytes=1)
+CARD = replace(WIDER, path=Path("tall.jpg"), sha256="tall", width_px=1080, height_px=1350, alt_text="A card")
+CARD = replace(CARD, shapes=(WIDER,))
+
 
 def text_of(text: str, link: str = "") -> str:
     return compose(Post(mission="GE", text=text, link=link), ACCOUNT, LIMITS).text
@@ -115,3 +119,29 @@ def test_everything_else_is_carried_over() -> None:
     message = compose(post, ACCOUNT, LIMITS)
     assert (message.account, message.platform, message.language) == ("ge-here", "here", "ka")
     assert (message.link, message.first_comment, message.media) == (LINK, "c", (picture,))
+
+
+def test_each_picture_is_the_shape_that_suits_the_platform_best() -> None:
+    """One post, one alt text, and no head cut off by a feed that crops what is high."""
+    post = Post(mission="GE", text="one", media=(CARD,))
+    (tall,) = compose(post, ACCOUNT, replace(LIMITS, card_size=(1080, 1350))).media
+    (wide,) = compose(post, ACCOUNT, replace(LIMITS, card_size=(1600, 900))).media
+    assert (tall.sha256, wide.sha256) == ("tall", "wide")
+    assert (tall.alt_text, wide.alt_text) == ("A card", "A card")
+    assert (tall.shapes, wide.shapes) == ((), ())
+
+
+def test_what_an_account_wants_comes_before_what_suits_its_platform() -> None:
+    """What looks best nobody documents, so whoever looks at the account decides."""
+    account = replace(ACCOUNT, card_size=(1600, 900))
+    (shown,) = compose(Post(mission="GE", text="one", media=(CARD,)), account, LIMITS).media
+    assert shown.sha256 == "wide"
+
+
+def test_a_picture_without_the_wanted_shape_goes_as_it_is() -> None:
+    """A photograph is no card: it has one shape, and that is taken everywhere."""
+    for size in (None, (1200, 630)):
+        (shown,) = compose(
+            Post(mission="GE", text="one", media=(CARD,)), ACCOUNT, replace(LIMITS, card_size=size)
+        ).media
+        assert shown.sha256 == "tall"

@@ -104,6 +104,12 @@ def test_an_account_may_say_its_own_quota(tmp_path: Path) -> None:
     assert found.quota == Quota(most=50, within=timedelta(hours=24))
 
 
+def test_an_account_may_say_its_own_card_size(tmp_path: Path) -> None:
+    """What looks best, no platform documents: whoever looks at it knows."""
+    assert settings(tmp_path, SMALLEST).account("ge-outbox").card_size is None
+    assert settings(tmp_path, SMALLEST + 'card_size = "1600x900"\n').account("ge-outbox").card_size == (1600, 900)
+
+
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     """A daemon started from elsewhere must not open another, empty database and publish everything again."""
     found = settings(tmp_path, SMALLEST + 'folder = "out/ge"\n')
@@ -239,6 +245,7 @@ def test_a_folder_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
         (SMALLEST + "quota = 50\n", 'account[1].quota: is no quota; write how many in which time: "50 in 24h"'),
         (SMALLEST + 'quota = "0 in 24h"\n', "is no quota"),
         (SMALLEST + 'quota = "50 in 0h"\n', "must be longer than nothing"),
+        (SMALLEST + 'card_size = "100x100"\n', "account[1].card_size: cards are not drawn in '100x100': choose one of"),
         (CAMPAIGN + MISSION + MISSION, "line 10, mission[2].code: 'GE' is taken by mission[1]"),
         (SMALLEST + ACCOUNT, "line 14, account[2].id: 'ge-outbox' is taken by account[1]"),
         (SMALLEST.replace('mission = "GE"', 'mission = "ge"'), "line 11, account[1].mission: there is no [[mission]]"),

@@ -9,6 +9,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from posts.cards.errors import CardError
+from posts.intake.opening import open_all
 from scheduler.cli.cards import render, templates
 from scheduler.model import WrongUse
 
@@ -36,6 +37,19 @@ def test_render_writes_the_card_and_tells_its_alt_text(tmp_path: Path) -> None:
     assert told["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     with Image.open(out) as picture:
         assert picture.size == (told["width_px"], told["height_px"]) == (1200, 630)
+
+
+def test_render_draws_it_as_other_platforms_show_it_best(tmp_path: Path) -> None:
+    """The names are those under which a sheet's pictures, and `queue add --picture`, take them as one."""
+    out = tmp_path / "card.jpg"
+    words = ["--text", "Sample", "--out", str(out), "--also-for", "x", "--also-for", "instagram", "--json"]
+    told = json.loads(run("render", *words).stdout)
+    wide = tmp_path / "card.1600x900.jpg"
+    assert sorted(tmp_path.iterdir()) == [wide, out]
+    assert [one["file"] for one in told["shapes"]] == [str(wide)]
+    (picture,) = open_all([wide, out])
+    assert [(one.width_px, one.height_px) for one in (picture, *picture.shapes)] == [(1080, 1350), (1600, 900)]
+    assert isinstance(run("render", *words, "--also-for", "fax").exception, WrongUse)
 
 
 def test_a_name_that_is_no_jpeg_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from posts.captions import as_srt, as_vtt
-from posts.intake.opening import open_all
+from posts.intake.opening import open_all, shape_name
 from posts.intake.pictures import MediaError
 from tests.posts.films import Reel
 
@@ -71,3 +71,46 @@ def test_captions_are_given_in_the_form_that_a_platform_takes(given: str) -> Non
     """Some take SubRip alone, others WebVTT alone; the words stay as they are."""
     assert as_srt(given.encode()).decode() == SRT
     assert as_vtt(given.encode()).decode() == VTT
+
+
+def picture(folder: Path, name: str, size: tuple[int, int]) -> Path:
+    Image.new("RGB", size).save(folder / name)
+    return folder / name
+
+
+def test_a_picture_named_with_its_size_is_a_shape_of_the_one_without(tmp_path: Path) -> None:
+    """A designer draws one card for each platform; the post still has one picture with one alt text."""
+    tall, wide = picture(tmp_path, "card.jpg", (40, 50)), picture(tmp_path, "card.32x18.png", (32, 18))
+    (one,) = open_all([wide, tall])
+    assert (one.path, [shape.path for shape in one.shapes]) == (tall, [wide])
+    assert shape_name(tall, one.shapes[0]) == wide.name
+
+
+def test_a_size_in_the_name_alone_makes_no_shape(tmp_path: Path) -> None:
+    """Photographs are often called so, and none must be left out for it."""
+    first, second = picture(tmp_path, "a.40x50.jpg", (40, 50)), picture(tmp_path, "b.jpg", (9, 9))
+    assert [one.path for one in open_all([first, second])] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "words"),
+    [
+        ("card.32x18.jpg", (30, 18), "it is 30x18"),
+        ("card.40x50.jpg", (40, 50), "in this size already"),
+    ],
+)
+def test_a_shape_that_is_not_what_its_name_says_is_refused(
+    tmp_path: Path, name: str, size: tuple[int, int], words: str
+) -> None:
+    """It would never be chosen, and nobody would know why."""
+    tall = picture(tmp_path, "card.jpg", (40, 50))
+    with pytest.raises(MediaError, match=words):
+        open_all([tall, picture(tmp_path, name, size)])
+
+
+def test_a_film_has_no_shapes(tmp_path: Path) -> None:
+    """Two films of one name are two films, and a still picture is a cover."""
+    film = tmp_path / "clip.mp4"
+    Reel().write(film)
+    with pytest.raises(MediaError, match="only still pictures"):
+        open_all([film, picture(tmp_path, "clip.40x50.jpg", (40, 50))])

@@ -130,6 +130,8 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         ({"media": "https://drive.google.com/file/d/1"}, "address", "F2", "share page of Google Drive"),
         ({"media": "https://trello.com/b/1"}, "address", "F2", "share page of Trello"),
         ({"media": "a" * 5000}, "bad_picture", "F2", ""),
+        ({"media": "card"}, "no_quote", "F2", "in the column quote"),
+        ({"text:fax": "Words"}, "unknown_platform", "F2", "mastodon, outbox, x"),
     ],
 )
 def test_a_bad_cell_is_named_and_the_message_says_what_to_write(
@@ -142,6 +144,22 @@ def test_a_bad_cell_is_named_and_the_message_says_what_to_write(
     assert len(found) == 1, row.problems
     assert says in found[0].message
     assert found[0].level is Level.BLOCK
+
+
+def test_a_text_for_one_platform_stands_in_a_column_of_its_own(tmp_path: Path) -> None:
+    """What is too long for one platform is said there in other words, and only there."""
+    row = one_row(tmp_path, **{"Text: X": " Short ", "text:mastodon": ""})
+    assert row.draft is not None
+    assert (row.draft.text, dict(row.draft.overrides), row.draft.notes) == (GOOD["text"], {"x": " Short "}, "")
+    only = one_row(tmp_path, text="", account="ge-x", **{"text:x": "Short"}).draft
+    assert only is not None
+    assert (only.text, dict(only.overrides)) == ("", {"x": "Short"})
+
+
+def test_two_columns_for_one_platform_are_refused(tmp_path: Path) -> None:
+    """One of the two texts would be lost."""
+    with pytest.raises(SheetError, match="text:x"):
+        one_row(tmp_path, **{"text:x": "One", "TEXT : x": "Two", "text: X": "Three"})
 
 
 def test_a_bad_row_neither_blocks_the_others_nor_vanishes(tmp_path: Path) -> None:

@@ -276,3 +276,15 @@ def test_a_broken_chain_is_exit_code_1_with_the_first_bad_row(program: Program) 
     database.close()
     done = program.run("verify", "--json")
     assert (done.code, done.json["ok"], "2" in str(done.json["first_bad"])) == (1, False, True)
+
+
+def test_words_for_one_platform_are_given_as_name_and_words(program: Program) -> None:
+    """An equals sign in the words is theirs; what is written otherwise is refused by name."""
+    program.add("ერთი", "--text-for", "Outbox=1+1=2")
+    told = program.run("queue", "show", "1", "--json").json["sees"]
+    assert (told["parts"], told["media"]) == (["1+1=2"], [])
+    assert "sees, part 1: 1+1=2" in program.run("queue", "show", "1").out
+    wrong_use(program.run("queue", "edit", "1", "--text-for", "outbox"), "outbox")
+    wrong_use(program.run("queue", "edit", "1", "--text-for", "outbox=a", "--text-for", "outbox=b"), "two texts")
+    assert program.run("queue", "edit", "1", "--text-for", "outbox=").code == 0
+    assert program.run("queue", "show", "1", "--json").json["sees"]["parts"] == ["ერთი"]

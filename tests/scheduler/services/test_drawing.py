@@ -12,23 +12,28 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from posts.cards.sizes import PORTRAIT
+from posts.cards.sizes import LINK, PORTRAIT, WIDE
 from posts.model import Kind, Quote
 from scheduler.model import WrongUse
+from scheduler.services.carding import draw_card
 from scheduler.services.drawing import DrawWish, as_json, draft_quotes
 from scheduler.services.editing import edit
 from scheduler.services.exporting import export_plan
+from scheduler.services.preflight import look_over
 from scheduler.services.quoting import quote_article
 from scheduler.services.reporting import story
 from scheduler.services.reviewing import submit
+from scheduler.services.seeing import seen
 from scheduler.store import posts
 from scheduler.store.schema import card, quote
 from tests.fakes.adapter import ObedientAdapter
 from tests.scheduler.services.office import codes, verdicts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from posts.cards.sizes import Size
     from scheduler.services.desk import Desk
     from scheduler.services.drawing import Drawn
     from tests.scheduler.services.office import Office
@@ -99,7 +104,7 @@ def test_a_quotation_becomes_quote_card_picture_post_and_delivery(office_on_both
     with office.database.read() as tx:
         (picture,) = posts.load(tx, [one.post_id])[one.post_id].media
     assert hashlib.sha256(picture.path.read_bytes()).hexdigest() == picture.sha256 == drawn["sha256"]
-    assert picture.alt_text == drawn["alt_text"] == one.card.alt_text
+    assert picture.alt_text == drawn["alt_text"] == one.cards[0].alt_text
     with Image.open(picture.path) as opened:
         assert opened.size == (picture.width_px, picture.height_px) == (PORTRAIT.width_px, PORTRAIT.height_px)
     (delivery,) = map(office.world.row, office.world.deliveries(one.post_id))
@@ -148,7 +153,7 @@ def test_a_submitted_draft_goes_out_with_its_card(office: Office, release: list[
     submit(office.desk, [one.post_id])
     office.clock.tick(hours=3)
     (claimed,) = office.world.claim()
-    assert [it.alt_text for it in claimed.post.media] == [one.card.alt_text]
+    assert [it.alt_text for it in claimed.post.media] == [one.cards[0].alt_text]
     assert claimed.post.media[0].path.is_file()
 
 
@@ -156,7 +161,7 @@ def test_each_mission_signs_its_own_card(office: Office, release: list[Quote]) -
     """The mission's name stands on it, so no two missions share a picture."""
     done = draft_quotes(office.desk, release, everywhere(only=[1]))
     assert [one.mission for one in done.drafts] == ["GE", "TJ"]
-    assert len({one.card.sha256 for one in done.drafts}) == len(pictures(office)) == 2
+    assert len({one.cards[0].sha256 for one in done.drafts}) == len(pictures(office)) == 2
 
 
 def test_without_accounts_it_goes_to_all_of_the_mission(office: Office, release: list[Quote]) -> None:
@@ -172,7 +177,7 @@ def test_another_hashtag_is_on_card_and_text(office: Office, release: list[Quote
     office.world.run("UPDATE post SET external_id = 'another'")
     other = draft_quotes(office.desk, release, wish(only=[1], hashtag="#Sample")).drafts[0]
     assert str(office.posts()[1]["text"]).endswith("\n\n#Sample")
-    assert other.card.sha256 != usual.card.sha256
+    assert other.cards[0].sha256 != usual.cards[0].sha256
 
 
 def test_an_empty_hashtag_means_none(office: Office, release: list[Quote]) -> None:
@@ -383,6 +388,66 @@ def test_when_the_database_refuses_one_none_is_stored(office_on_both: Office, re
     assert not rows(office, quote)
 
 
+# -- a card for each account ----------------------------------------------------------------------------------------
+
+
+def test_each_account_has_the_card_in_the_size_that_suits_it(office_on_both: Office, release: list[Quote]) -> None:
+    """One picture, one alt text, one approval; what goes where is decided by the account."""
+    office = office_on_both
+    desk = with_sizes(office, {"ge-manual": WIDE})
+    (one,) = draft_quotes(desk, release, wish(only=[1], accounts=["ge-outbox", "ge-manual"])).drafts
+    assert [(it["size"], it["sha256"]) for it in rows(office, card)] == [(it.size, it.sha256) for it in one.cards]
+    assert [it.size for it in one.cards] == ["1080x1350", "1600x900"]
+    with office.database.read() as tx:
+        post = posts.load(tx, [one.post_id])[one.post_id]
+    shown = {}
+    for account in ("ge-outbox", "ge-manual"):
+        message = seen(desk, account, post)
+        assert message is not None
+        (shown[account],) = message.media
+    assert {name: (it.width_px, it.height_px) for name, it in shown.items()} == {
+        "ge-outbox": PORTRAIT.px,
+        "ge-manual": WIDE.px,
+    }
+    assert {it.alt_text for it in shown.values()} == {one.cards[0].alt_text}
+    for it in shown.values():
+        assert hashlib.sha256(it.path.read_bytes()).hexdigest() == it.sha256
+
+
+def test_a_size_in_which_the_words_find_no_room_is_left_out(office: Office) -> None:
+    """A long quotation is better shown in the usual size than not at all."""
+    long = Quote(words="Nobody should pay for a job. " * 38, speaker="Marta Hollis", language="en")
+    mission, folder = office.settings.mission("GE"), office.settings.media_folder
+    drawn = draw_card(long, [PORTRAIT.px, LINK.px, WIDE.px], mission, folder)
+    assert [it.size for it in drawn.cards] == ["1080x1350", "1600x900"]
+
+
+def test_each_size_of_a_card_is_what_was_approved(office: Office, release: list[Quote]) -> None:
+    """A picture that somebody changes on our disk goes nowhere, whichever account it is for."""
+    desk = with_sizes(office, {"ge-outbox": WIDE})
+    (one,) = draft_quotes(desk, release, wish(only=[1])).drafts
+    (office.settings.media_folder / f"{one.cards[1].sha256}.jpg").write_bytes(b"another picture")
+    (found,) = look_over(desk, [one.post_id])
+    assert [each["code"] for each in found["problems"]] == ["picture_gone"]
+
+
+def test_a_card_of_several_sizes_comes_back_from_its_export(office: Office, release: list[Quote]) -> None:
+    """A size that is lost on the way out would reset the review on the way in."""
+    desk = with_sizes(office, {"ge-outbox": WIDE})
+    draft_quotes(desk, release, wish(only=[1]))
+    plan = office.folder / "out.xlsx"
+    export_plan(desk, plan)
+    assert verdicts(office.import_(plan)) == ["unchanged"]
+
+
+def with_sizes(office: Office, sizes: Mapping[str, Size]) -> Desk:
+    """The desk of an office in which these accounts want their cards so."""
+    accounts = tuple(
+        replace(one, card_size=sizes[one.id].px) if one.id in sizes else one for one in office.settings.accounts
+    )
+    return office.desk_with(replace(office.settings, accounts=accounts))
+
+
 # -- what scripts read -------------------------------------------------------------------------------------------------
 
 
@@ -390,13 +455,15 @@ def test_the_result_in_the_shape_that_scripts_rely_on(office: Office, release: l
     """The names of these keys are a promise to other people's scripts."""
     done = draft_quotes(office.desk, [release[0], LONG], wish())
     (one,) = done.drafts
+    usual = {"sha256": one.cards[0].sha256, "size": "1080x1350", "alt_text": one.cards[0].alt_text}
     assert as_json(done) == {
         "drafts": [
             {
                 "quote": 1,
                 "mission": "GE",
                 "post_id": one.post_id,
-                "card": {"sha256": one.card.sha256, "size": "1080x1350", "alt_text": one.card.alt_text},
+                "card": usual,
+                "cards": [usual],
                 "local_due": "2027-07-30T12:00:00",
                 "time_zone": "Asia/Tbilisi",
             }

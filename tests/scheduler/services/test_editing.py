@@ -173,3 +173,20 @@ def test_a_number_that_there_is_not_is_told(office: Office) -> None:
         reword(office, 99)
     with pytest.raises(WrongUse, match="there is no post 99"):
         move(office.desk, 99, office.clock() + timedelta(days=1))
+
+
+def test_words_for_one_platform_are_set_kept_and_taken_back(office: Office) -> None:
+    """Each change is a draft again; the others' words stay as they are."""
+    post = office.post(account="ge-outbox;ge-manual")
+    edit(office.desk, post, text=None, link=None, language=None, overrides={"manual": "For hands"})
+    assert office.review(post) == "draft"
+    reword(office, post)
+    assert said(office, post) == {"ge-outbox": NEW, "ge-manual": "For hands"}
+    edit(office.desk, post, text=None, link=None, language=None, overrides={"manual": ""})
+    assert said(office, post) == {"ge-outbox": NEW, "ge-manual": NEW}
+    with pytest.raises(WrongUse, match="no account is on fax"):
+        edit(office.desk, post, text=None, link=None, language=None, overrides={"fax": "Short"})
+
+
+def said(office: Office, post: int) -> dict[str, str]:
+    return {message.account: message.text for message, _ in map(office.message_of, office.world.deliveries(post))}

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from posts.intake.write import write_plan
 from posts.model import Film
@@ -87,6 +88,18 @@ def test_everything_that_a_row_can_say_comes_back_unchanged(office: Office, name
     picture(office.folder / "two.png", (200, 0, 0))
     office.import_rows({"id": "a", **RICH}, {"id": "b", "quote": "გმადლობთ"})
     assert len(office.posts()) == 2
+    assert unchanged(office, name)
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv"])
+def test_texts_for_one_platform_and_pictures_in_several_sizes_come_back(office: Office, name: str) -> None:
+    """What is written for one platform was approved with the rest."""
+    Image.new("RGB", (40, 50), (0, 51, 160)).save(office.folder / "card.jpg")
+    Image.new("RGB", (32, 18), (0, 51, 160)).save(office.folder / "card.32x18.png")
+    cells = {"media": "card.jpg;card.32x18.png", "alt_text": "A card", "text:manual": "=For hands"}
+    office.import_rows({"id": "a", "account": "ge-outbox;ge-manual", **cells}, {"id": "b"})
+    numbers = office.world.deliveries(office.posts()[0]["id"])
+    assert {message.text for message, _ in map(office.message_of, numbers)} == {ROW["text"], "=For hands"}
     assert unchanged(office, name)
 
 

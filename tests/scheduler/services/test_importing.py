@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from adapters.contract import Retryable
 from scheduler.model import State, WrongUse
 from scheduler.services import editing, importing, reviewing
+from scheduler.services.exporting import export_plan
 from scheduler.store import posts
+from scheduler.store.schema import card
 from tests.fakes.adapter import ObedientAdapter
 from tests.scheduler.services.office import codes, picture, verdicts, write_sheet
 
@@ -336,3 +340,94 @@ def test_xlsx_and_csv_of_the_same_rows_are_the_same_posts(office: Office) -> Non
     rows = [{"id": "a", "mission": "GE", "date": "2027-07-30", "time": "12:00", "text": "ერთი"}]
     office.import_(write_sheet(office.folder / "plan.xlsx", rows))
     assert verdicts(office.import_(write_sheet(office.folder / "plan.csv", rows))) == ["unchanged"]
+
+
+# -- a row's own card and words ---------------------------------------------------------------------------------------
+
+CARD = {"quote": "ნიმუში: პასპორტი მხოლოდ შენია", "speaker": "ნიმუში", "media": "card"}
+
+
+def cards_of(office: Office) -> list[tuple[str, str]]:
+    with office.database.read() as tx:
+        return [(row.size, row.sha256) for row in tx.execute(select(card).order_by(card.c.id))]
+
+
+def wide_manual(office: Office) -> None:
+    """From now on the manual account wants its cards wide."""
+    accounts = [
+        replace(one, card_size=(1600, 900)) if one.id == "ge-manual" else one for one in office.settings.accounts
+    ]
+    office.settings = replace(office.settings, accounts=tuple(accounts))
+    office.desk = office.desk_with(office.settings)
+
+
+def test_a_row_that_asks_for_a_card_gets_it_in_every_size_of_its_accounts(office: Office) -> None:
+    """The quotation is in the sheet: nobody should have to draw it elsewhere."""
+    wide_manual(office)
+    done = office.import_rows({"account": "ge-outbox;ge-manual", **CARD})
+    assert verdicts(done) == ["added"], done
+    assert [size for size, _ in cards_of(office)] == ["1080x1350", "1600x900"]
+    with office.database.read() as tx:
+        (post,) = posts.load(tx, [office.posts()[0]["id"]]).values()
+    (picture_,) = post.media
+    for one in (picture_, *picture_.shapes):
+        assert sha256(one.path.read_bytes()).hexdigest() == one.sha256
+    assert [one.sha256 for one in (picture_, *picture_.shapes)] == [digest for _, digest in cards_of(office)]
+    assert CARD["quote"] in picture_.alt_text
+
+
+def test_a_card_of_a_row_that_says_the_same_is_the_same(office: Office) -> None:
+    """The same file again must not take an approval away."""
+    assert verdicts(office.import_rows({"account": "ge-outbox", **CARD})) == ["added"]
+    assert verdicts(office.import_rows({"account": "ge-outbox", **CARD})) == ["unchanged"]
+    assert len(cards_of(office)) == 1
+
+
+def test_a_changed_quotation_has_another_card_and_the_old_one_is_forgotten(office: Office) -> None:
+    """A card of words that nobody approved must not stand beside those that somebody did."""
+    office.import_rows({"account": "ge-outbox", **CARD})
+    ((_, before),) = cards_of(office)
+    assert verdicts(office.import_rows({"account": "ge-outbox", **CARD, "quote": "სხვა სიტყვები"})) == ["changed"]
+    ((_, after),) = cards_of(office)
+    assert before != after
+
+
+def test_a_row_that_keeps_its_card_keeps_what_is_known_of_it(office: Office) -> None:
+    """An exported plan names the picture; that it is a card is not forgotten for it."""
+    office.import_rows({"account": "ge-outbox", **CARD})
+    before = cards_of(office)
+    export_plan(office.desk, office.folder / "out.csv")
+    (office.folder / "back.csv").write_text(
+        (office.folder / "out.csv").read_text("utf-8").replace("ადამიანი", "კაცი"), encoding="utf-8"
+    )
+    assert verdicts(office.import_(office.folder / "back.csv")) == ["changed"]
+    assert cards_of(office) == before
+
+
+def test_an_alt_text_of_the_row_is_the_cards(office: Office) -> None:
+    """Whoever wrote one knows the readers better."""
+    office.import_rows({"account": "ge-outbox", **CARD, "alt_text": "ლურჯი ბარათი"})
+    message, _ = office.message_of(office.world.deliveries(office.posts()[0]["id"])[0])
+    assert [one.alt_text for one in message.media] == ["ლურჯი ბარათი"]
+
+
+def test_a_card_that_cannot_be_drawn_needs_fixing(office: Office) -> None:
+    """No half of a quotation, and no post without the card it was meant to have."""
+    done = office.import_rows({"account": "ge-outbox", **CARD, "quote": "სიტყვა " * 600})
+    assert (verdicts(done), codes(done)) == (["needs_fixing"], ["card"])
+    assert not office.posts()
+
+
+def test_a_dry_run_draws_but_keeps_no_card(office: Office) -> None:
+    """Nothing of it is on the disk."""
+    assert verdicts(office.import_rows({"account": "ge-outbox", **CARD}, commit=False)) == ["added"]
+    assert not office.settings.media_folder.exists()
+
+
+def test_a_row_whose_words_for_one_platform_have_changed_is_a_changed_row(office: Office) -> None:
+    """They were approved with the rest, and are no longer what was approved."""
+    row = {"account": "ge-outbox;ge-manual", "status": "approved"}
+    office.import_rows({**row, "text:manual": "For hands"})
+    assert verdicts(office.import_rows({**row, "text:manual": "For hands"})) == ["unchanged"]
+    assert verdicts(office.import_rows({**row, "text:manual": "For other hands", "status": ""})) == ["changed"]
+    assert office.review(office.posts()[0]["id"]) == "draft"

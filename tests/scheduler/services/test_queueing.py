@@ -159,3 +159,17 @@ def test_who_queued_it_is_in_the_audit(office: Office) -> None:
     """Somebody will ask."""
     (post,) = queue_post(office.desk, wish())
     assert [(row["verb"], row["actor"]) for row in office.world.audit(f"post:{post}")] == [("add", "operator:nino")]
+
+
+def test_a_platform_gets_the_words_that_are_meant_for_it(office: Office) -> None:
+    """What fits on one platform is too long, or too dry, on another."""
+    (post,) = queue_post(office.desk, wish(accounts=[], overrides={"manual": "For hands"}))
+    said = {message.account: message.text for message, _ in map(office.message_of, office.world.deliveries(post))}
+    assert said == {"ge-outbox": "ადამიანი არ იყიდება", "ge-manual": "For hands"}
+
+
+def test_words_for_a_platform_that_nobody_is_on_are_refused(office: Office) -> None:
+    """A slip of the pen would send the long text there, and nobody would notice."""
+    with pytest.raises(WrongUse, match="no account is on mastodn; the platforms here are manual, outbox"):
+        queue_post(office.desk, wish(overrides={"mastodn": "Short"}))
+    assert not office.posts()
