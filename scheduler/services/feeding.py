@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from adapters.outbox_feed import POST, Feed, UnknownPostError, is_remote_id
 from scheduler.model import State, WrongUse
-from scheduler.services.showing import PictureFile, moment
+from scheduler.services.gallery import MIMES, FileShown, vtt_of
+from scheduler.services.showing import moment
 from scheduler.store import lists
 from scheduler.store.lists import Filter
 
@@ -24,17 +25,25 @@ if TYPE_CHECKING:
 SHOWN_MAX = 50
 COMMENT_MAX = 1_000
 KINDS = ("like", "share", "comment")
-MIMES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
+NAMES = re.compile(r"(picture-[0-9]{1,3}|film-[0-9]{1,3}(\.cover)?)\.(jpg|png|gif|webp|mp4|mov)")
+CAPTIONS = re.compile(r"film-[0-9]{1,3}\.([A-Za-z0-9-]{1,35})\.(srt|vtt)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPicture:
-    """A picture as it lies in the post's folder; sizes are 0 where the post does not say them."""
+    """A picture or film as it lies in the post's folder; sizes are 0 where the post does not say them.
+
+    `is_film`: it is played. `cover`: the file of the picture that stands for it until then, or empty. `captions`: the
+    file and the language of each.
+    """
 
     file: str
     alt_text: str
     width_px: int
     height_px: int
+    is_film: bool = False
+    cover: str = ""
+    captions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,17 +106,29 @@ def react(desk: Desk, account_id: str, remote_id: str, kind: str, text: str = ""
         raise WrongUse(f"{account_id} has no post '{remote_id}' in its feed (any more)") from error
 
 
-def feed_picture(desk: Desk, account_id: str, remote_id: str, file: str) -> PictureFile | None:
-    """A picture of a post that is in the feed; None for everything else, whatever the name tries."""
-    named = re.fullmatch(r"picture-[0-9]{1,3}\.(jpg|png|gif|webp)", file)
+def feed_file(desk: Desk, account_id: str, remote_id: str, file: str) -> FileShown | None:
+    """A picture, film or cover of a post that is in the feed; None for everything else, whatever the name tries."""
+    path = _lying(desk, account_id, remote_id, file) if NAMES.fullmatch(file) else None
+    return FileShown(path=path, mime=MIMES[path.suffix]) if path else None
+
+
+def feed_captions(desk: Desk, account_id: str, remote_id: str, file: str) -> bytes | None:
+    """Captions of a film that is in the feed, as WebVTT; None for everything else."""
+    path = _lying(desk, account_id, remote_id, file) if CAPTIONS.fullmatch(file) else None
+    return vtt_of(path) if path else None
+
+
+def _lying(desk: Desk, account_id: str, remote_id: str, file: str) -> Path | None:
     account = next((one for one in desk.settings.accounts if one.id == account_id), None)
-    if named is None or not is_remote_id(remote_id) or account is None or _feed_of(desk, account) is None:
+    if not is_remote_id(remote_id) or account is None or _feed_of(desk, account) is None:
         return None
-    folder = Path(account.folder).absolute() / account.id / remote_id
+    folder = _folder(account, remote_id)
     path = folder / file
-    if not (folder / POST).is_file() or not path.is_file() or path.is_symlink():
-        return None
-    return PictureFile(content=path.read_bytes(), mime=MIMES[named[1]])
+    return path if (folder / POST).is_file() and path.is_file() and not path.is_symlink() else None
+
+
+def _folder(account: Account, remote_id: str) -> Path:
+    return Path(account.folder).absolute() / account.id / remote_id
 
 
 def _boxes(desk: Desk) -> Iterator[tuple[Account, Feed]]:
@@ -148,7 +169,7 @@ def _entry(desk: Desk, account: Account, one: FeedPost, row: Mapping[str, Any] |
         language=str(said.get("language", "")),
         link=str(said.get("link", "")),
         first_comment=str(said.get("first_comment", "")),
-        pictures=tuple(_picture(it) for it in said.get("media", ())),
+        pictures=tuple(_picture(it, _folder(account, one.remote_id)) for it in said.get("media", ())),
         counts=one.counts,
         comments=tuple(Comment(by=it.by, text=it.text) for it in one.reactions if it.kind == "comment"),
         liked=any(it.kind == "like" and it.by == desk.actor for it in one.reactions),
@@ -156,10 +177,26 @@ def _entry(desk: Desk, account: Account, one: FeedPost, row: Mapping[str, Any] |
     )
 
 
-def _picture(said: Mapping[str, Any]) -> FeedPicture:
+def _picture(said: Mapping[str, Any], folder: Path) -> FeedPicture:
+    file = str(said.get("file", ""))
+    beside = _beside(folder, file) if file.endswith((".mp4", ".mov")) else []
     return FeedPicture(
-        file=str(said.get("file", "")),
+        file=file,
         alt_text=str(said.get("alt_text", "")),
         width_px=int(said.get("width") or 0),
         height_px=int(said.get("height") or 0),
+        is_film=file.endswith((".mp4", ".mov")),
+        cover=next((name for name in beside if ".cover." in name), ""),
+        captions=tuple((name, _language(found[1])) for name in beside if (found := CAPTIONS.fullmatch(name))),
     )
+
+
+def _language(tag: str) -> str:
+    """The language that a name tells; captions that tell none are numbered."""
+    return "" if tag.isdigit() else tag
+
+
+def _beside(folder: Path, film: str) -> list[str]:
+    """The files that bear the film's name and are not it."""
+    stem = film.rpartition(".")[0]
+    return sorted(path.name for path in folder.iterdir() if path.name.startswith(f"{stem}.") and path.name != film)

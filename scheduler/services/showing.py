@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scheduler.model import Review, Scope, State
 from scheduler.plan import local_text
-from scheduler.services.drafting import EXTENSIONS
 from scheduler.services.matters import STALE_AFTER, facts, matters
+from scheduler.services.seeing import media_for, words_for
 from scheduler.store import lists, moves, posts
 from scheduler.store.lists import METRICS, Filter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from posts.model import Mission, Post
+    from posts.model import Media, Mission, Post
     from scheduler.services.desk import Desk
     from scheduler.services.matters import Matter
     from scheduler.store.database import Transaction
@@ -40,12 +38,24 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture by what is in it; `picture_file` finds its bytes."""
+    """A picture or film by what is in it; `Gallery` finds its file.
+
+    `is_film`: it is played; a GIF that moves is a picture here. `cover` is the SHA-256 of the picture that stands for
+    it until then, or empty. `captions`: the SHA-256 and the language of each.
+    """
 
     sha256: str
     alt_text: str
     width_px: int
     height_px: int
+    is_film: bool = False
+    cover: str = ""
+    captions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def file(self) -> str:
+        """What names it at its address."""
+        return self.sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,14 +147,6 @@ class LogPage:
     pages: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureFile:
-    """A picture's bytes, proven to be those of its name, and their media type."""
-
-    content: bytes
-    mime: str
-
-
 def moment(instant: datetime, zone: str) -> Moment:
     """The instant with the zone's clock beside it."""
     return Moment(instant=instant, local=datetime.fromisoformat(local_text(instant, zone)), zone=zone)
@@ -185,10 +187,10 @@ def needs_a_person(rows: Iterable[Shown], now: datetime) -> list[Shown]:
 
 
 def look_closer(desk: Desk, rows: Sequence[Shown]) -> list[Shown]:
-    """The same deliveries with their pictures, their platform's own words, and whether they may be out already."""
+    """The same deliveries with the pictures and words that their platform gets, and whether they may be out already."""
     with desk.database.read() as tx:
         contents = posts.load(tx, sorted({one.post_id for one in rows}))
-        return [_closer(tx, one, contents) for one in rows]
+        return [_closer(tx, desk, one, contents) for one in rows]
 
 
 def log_page(desk: Desk, *, mission: str = "", state: str = "", page: int = 1) -> LogPage:
@@ -205,19 +207,8 @@ def log_page(desk: Desk, *, mission: str = "", state: str = "", page: int = 1) -
         here = min(max(1, page), pages)
         chosen = rows[(here - 1) * ROWS_PER_PAGE : here * ROWS_PER_PAGE]
         contents = posts.load(tx, sorted({one.post_id for one in chosen}))
-        closer = tuple(_closer(tx, one, contents) for one in chosen)
+        closer = tuple(_closer(tx, desk, one, contents) for one in chosen)
     return LogPage(rows=closer, total=len(rows), page=here, pages=pages)
-
-
-def picture_file(desk: Desk, sha256: str) -> PictureFile | None:
-    """The picture of our media folder with exactly this content; None where there is none or it was changed."""
-    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-        return None
-    for mime, extension in EXTENSIONS.items():
-        path = desk.settings.media_folder / f"{sha256}.{extension}"
-        if path.is_file() and hashlib.sha256(content := path.read_bytes()).hexdigest() == sha256:
-            return PictureFile(content=content, mime=mime)
-    return None
 
 
 def _shown(tx: Transaction, desk: Desk, rows: Iterable[Mapping[str, Any]]) -> list[Shown]:
@@ -248,16 +239,25 @@ def _one(row: Mapping[str, Any], post: Mapping[str, Any]) -> Shown:
     )
 
 
-def _closer(tx: Transaction, one: Shown, contents: Mapping[int, Post]) -> Shown:
+def _closer(tx: Transaction, desk: Desk, one: Shown, contents: Mapping[int, Post]) -> Shown:
     post = contents[one.post_id]
     return replace(
         one,
-        text=post.overrides.get(one.platform, post.text),
-        pictures=tuple(
-            Picture(sha256=it.sha256, alt_text=it.alt_text, width_px=it.width_px, height_px=it.height_px)
-            for it in post.media
-        ),
+        text=words_for(desk, one.account, one.platform, post),
+        pictures=tuple(map(_picture, media_for(desk, one.account, post))),
         may_be_out=one.state in STOPPED and moves.may_be_out(tx, one.id),
+    )
+
+
+def _picture(one: Media) -> Picture:
+    return Picture(
+        sha256=one.sha256,
+        alt_text=one.alt_text,
+        width_px=one.width_px,
+        height_px=one.height_px,
+        is_film=one.mime.startswith("video/"),
+        cover=one.cover.sha256 if one.cover else "",
+        captions=tuple((words.sha256, words.language) for words in one.captions),
     )
 
 
@@ -280,6 +280,6 @@ def _pause(row: Mapping[str, Any]) -> Pause:
 
 
 __all__ = [
-    "METRICS", "ROWS_PER_PAGE", "LogPage", "Moment", "Pause", "Picture", "PictureFile", "Pulse", "Shown",
-    "deliveries", "log_page", "look_closer", "moment", "needs_a_person", "picture_file", "pulse",
+    "METRICS", "ROWS_PER_PAGE", "LogPage", "Moment", "Pause", "Picture", "Pulse", "Shown",
+    "deliveries", "log_page", "look_closer", "moment", "needs_a_person", "pulse",
 ]  # fmt: skip

@@ -118,6 +118,11 @@ def test_a_picture_of_the_feed_is_served_as_it_lies_there(room: Newsroom) -> Non
         "/feed/..%2foutbox%2fge-outbox/{id}/picture-1.png",
         "/feed/ge-desk/{id}/picture-1.png",
         "/feed/nobody/{id}/picture-1.png",
+        "/feed/ge-outbox/{id}/film-1.mp4",
+        "/feed/ge-outbox/{id}/text.txt/captions",
+        "/feed/ge-outbox/{id}/film-1.ka.srt/captions",
+        "/media/" + "0" * 64 + "/captions",
+        "/media/*/captions",
     ],
 )
 def test_nothing_but_known_pictures_is_served(room: Newsroom, address: str) -> None:
