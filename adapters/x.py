@@ -6,7 +6,6 @@ what became of a call whose answer was lost is seen in the account's own posts, 
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,11 +24,12 @@ from adapters.contract import (
 )
 from adapters.http import Answer, Call, Http
 from adapters.instants import is_older
-from adapters.options import refuse_other_than, wrong
 from adapters.parts import broken_off, parts_out
 from adapters.x_access import Access
 from adapters.x_answers import data, refusal, words
-from adapters.x_media import WAYS, Pictures, forget
+from adapters.x_films import left_out, may_begin_anew
+from adapters.x_media import Pictures, forget
+from adapters.x_options import limits_of, refuse_unfit, segment_bytes
 from adapters.x_profile import LIMITS, PROFILE
 from adapters.x_session import client_for, told
 from adapters.x_text import answers, pictures, says, stands_alone
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 SERVER = "https://api.x.com"
 CLOCKS_DIFFER = timedelta(minutes=10)
-LENGTH = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 
 class X:
@@ -57,7 +56,8 @@ class X:
 
     Options, all as text: `links`: "no" for posts without links (one costs 13 times more); `text_max` where it may write
     more than 280; `media_upload`: "json" (as when it is not given), "multipart" or "chunked"; `fields`:
-    "post" for a server that asks for post.fields where the documents say tweet.fields.
+    "post" for a server that asks for post.fields where the documents say tweet.fields; `film_bytes_max`,
+    `film_seconds_max`: numbers, should the account's films differ; `chunk_bytes`: the pieces in which they go.
     """
 
     profile = PROFILE
@@ -66,7 +66,7 @@ class X:
         self._account = account
         self._http = http or Http(account.base_url or SERVER)
         self._access = Access(account, secrets, self._http)
-        self._pictures = Pictures(self._access, account.options.get("media_upload", "json"))
+        self._pictures = Pictures(self._access, account.options.get("media_upload", "json"), segment_bytes(account))
         self._client = client_for(self._access, account.options.get("fields", "tweet"))
         self._me = ""
         self._timeline = Timeline(self._client, lambda: self._me or self.whoami().remote_id)
@@ -84,11 +84,8 @@ class X:
         self._access.renew()
 
     def limits(self) -> Limits:
-        """The documented ones, with what the account's options say of texts and links."""
-        given = self._account.options.get("text_max", "")
-        most = int(given) if LENGTH.fullmatch(given) else LIMITS.text[0].max
-        links_max = 0 if self._account.options.get("links") == "no" else None
-        return replace(LIMITS, text=(replace(LIMITS.text[0], max=most),), links_max=links_max)
+        """The documented ones, with what the account's options say of texts, links and films."""
+        return limits_of(self._account)
 
     def whoami(self) -> Identity:
         """The account that the secret opens. Raises AuthExpired where it opens none."""
@@ -103,14 +100,14 @@ class X:
         return Identity(remote_id=self._me, handle=handle, url=f"https://x.com/{handle}")
 
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
-        """The post, or the whole thread, is public, or its pictures are still being worked on.
+        """The post, or the whole thread, is public, or its pictures or its film are still being worked on.
 
         A thread goes on after the last part that is known to be out. One that breaks off says so: Retryable and
         AuthExpired may be tried again, and it goes on; what cannot go on is Ambiguous, and looked up.
         """
         self._refuse_unfit(message)
         out = _known_parts(progress)
-        used_before = bool(progress.saved.get("picture-1"))
+        used_before = bool(progress.saved.get("picture-1")) or may_begin_anew(progress)
         media_ids = [] if out else self._pictures.ready(message.media, progress)
         if isinstance(media_ids, NotReady):
             return media_ids
@@ -126,7 +123,7 @@ class X:
                 raise broken_off(failure, f"part {number} of {len(message.parts)} is not out", where) from None
             if number < len(message.parts):
                 progress.save(f"part-{number}", {"id": out[-1], "permalink": self._address(out[-1])})
-        return self._receipt(out)
+        return replace(self._receipt(out), evidence=left_out(progress))
 
     def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:  # noqa: ARG002
         """The oldest post since then that reads like the message and is no other delivery's; None if there is none.
@@ -167,10 +164,7 @@ class X:
     # -- posting ---------------------------------------------------------------------------------------------------
 
     def _refuse_unfit(self, message: Message) -> None:
-        for option, values in (("media_upload", WAYS), ("fields", ("tweet", "post")), ("links", ("yes", "no"))):
-            refuse_other_than(self._account, option, values)
-        if not LENGTH.fullmatch(self._account.options.get("text_max", "280")):
-            raise wrong(self._account, "text_max", "a number")
+        refuse_unfit(self._account)
         if len(message.media) > LIMITS.images_max:
             raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
 
@@ -197,8 +191,10 @@ class X:
 
     @staticmethod
     def _without_picture(answer: Answer, progress: Progress, *, used_before: bool) -> Failure:
-        """Pictures are kept for a day: those of an earlier try are uploaded anew, fresh ones are refused for good."""
+        """Uploads are kept for a day: earlier ones are made anew, a film once; fresh ones are refused for good."""
         if not used_before:
+            if progress.saved.get("film-1"):
+                progress.save("film-1", {})  # should a person let it go again
             return refusal(answer, posting=True)
         forget(progress)
         return Retryable(f"publishing: an uploaded picture is gone ({words(answer)})", http_status=answer.status)

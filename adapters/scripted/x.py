@@ -120,6 +120,7 @@ class XServer(ScriptedServer):
             ("POST", "/2/media/upload/([0-9]+)/finalize", self.shelf.finalize),
             ("GET", "/2/media/upload", self.shelf.status),
             ("POST", "/2/media/metadata", self.shelf.describe),
+            ("POST", "/2/media/subtitles", self.shelf.caption),
         )
 
     def _is_ours(self, request: Request) -> bool:
@@ -156,6 +157,8 @@ class XServer(ScriptedServer):
             raise refuse("$.media.media_ids: there must be a maximum of 4 items in the array")
         if not all(self.shelf.usable(one) for one in media_ids):
             raise refuse("Your media IDs are invalid.")
+        if not self.shelf.stands_alone(media_ids):
+            raise refuse("You can only attach one video or GIF, and no photos beside it, as media.")
         self._refuse_unwelcome(text, reply_to)
         alt_texts = tuple(self.shelf.pictures[one].alt_text for one in media_ids)
         made = self._keep(text, reply_to, alt_texts)

@@ -254,6 +254,10 @@ def x_words(*, renews: bool = False) -> Words:
 class TestX(CausesContract):
     """Signed with keys that last."""
 
+    @classmethod
+    def words(cls) -> Words:
+        return x_words()
+
     @pytest.fixture(scope="class")
     @classmethod
     def stand(cls, album: tuple[Media, ...]) -> Iterator[Stand]:
@@ -270,10 +274,23 @@ class TestX(CausesContract):
                 build=build,
                 public=lambda: server.public,
                 secrets=lambda: set(asdict(keys).values()),
-                words=x_words(),
+                words=cls.words(),
                 album=album,
                 clock=clock,
             )
+
+
+class TestXFilm(TestX):
+    """With a film in place of the pictures, whose alt text the platform may not take."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def album(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Media, ...]:
+        return (film(tmp_path_factory.mktemp("film")),)
+
+    @classmethod
+    def words(cls) -> Words:
+        return replace(x_words(), dispensable=("/media/metadata",))
 
 
 class TestXWithTokens(CausesContract):
