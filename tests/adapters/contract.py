@@ -22,6 +22,7 @@ from adapters.contract import (
     Rejected,
     Stopped,
 )
+from tests.adapters.films import film
 from tests.adapters.parts import MESSAGE, now, picture
 from tests.fakes.progress import MemoryProgress
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 
 WORKING_MOST = 5
+STEPS_MOST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,15 @@ def sent(adapter: Adapter, message: Message, key: str, progress: MemoryProgress)
         if not isinstance(result := adapter.publish(message, key, progress), NotReady):
             return result
     raise AssertionError("the platform is never done with it")
+
+
+def _died(bench: Bench, message: Message, key: str, progress: MemoryProgress) -> bool:
+    """Whether the sender was stopped on its way."""
+    try:
+        sent(bench.build(bench.token), message, key, progress)
+    except Stopped:
+        return True
+    return False
 
 
 def knows_keys(adapter: Adapter) -> bool:
@@ -178,6 +189,24 @@ class AdapterContract:
             resumed = MemoryProgress(saved=broken.saved)
             assert isinstance(sent(bench.build(bench.token), message, key, resumed), Receipt)
             assert bench.public() == before + 1
+
+    def test_a_film_is_out_once_whichever_step_the_process_dies_at(
+        self, bench: Bench, adapter: Adapter, tmp_path: Path
+    ) -> None:
+        """A film takes many steps and minutes; the next process goes on from what was saved, and from that alone."""
+        if adapter.limits().film is None:
+            return
+        one = film(tmp_path)
+        for steps in range(STEPS_MOST):
+            before, message, key = bench.public(), replace(some_message(), media=(one,)), some_key()
+            progress = MemoryProgress(steps_most=steps)
+            if died := _died(bench, message, key, progress):
+                assert bench.public() == before
+                sent(bench.build(bench.token), message, key, MemoryProgress(saved=progress.saved))
+            assert bench.public() == before + 1
+            if not died:
+                return
+        raise AssertionError("it never comes to an end")
 
     def test_a_platform_that_knows_the_words_already_says_so_and_shows_them_once(
         self, bench: Bench, adapter: Adapter

@@ -14,6 +14,7 @@ class MemoryProgress:
     """Keeps what is saved, and `steps` in their order: `save:media-1`, `posting`.
 
     `stop_at`: the step at which Stopped is raised instead, as for a sender that has lost its delivery.
+    `steps_most`: the same for every step beyond so many, whatever it is called.
     """
 
     def __init__(
@@ -21,10 +22,12 @@ class MemoryProgress:
         saved: Mapping[str, Mapping[str, object]] | None = None,
         taken: Collection[str] = (),
         stop_at: str = "",
+        steps_most: int | None = None,
     ):
         self._saved = {step: dict(data) for step, data in (saved or {}).items()}
         self._taken = frozenset(taken)
         self._stop_at = stop_at
+        self._steps_most = steps_most
         self.steps: list[str] = []
 
     @property
@@ -43,6 +46,6 @@ class MemoryProgress:
         self._take("posting")
 
     def _take(self, step: str) -> None:
-        if step == self._stop_at:
+        if step == self._stop_at or len(self.steps) == self._steps_most:
             raise Stopped(step)
         self.steps.append(step)
