@@ -108,7 +108,7 @@ class Instagram:
         return usage(self._graph, LIMIT.format(self._known().remote_id), QUOTA)
 
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
-        """The post is public, or the platform is still fetching its pictures.
+        """The post is public, or the platform still works on its pictures or its film.
 
         What was prepared is known before it is published, and is asked first whether it was: so nothing goes out twice.
         """
@@ -203,8 +203,9 @@ def _receipt(me: Identity, remote_id: str, permalink: str) -> Receipt:
 
 def _refuse_pictures(message: Message) -> None:
     """What the platform would fetch in vain."""
-    count, wrong = len(message.media), [one.path.name for one in message.media if one.mime not in LIMITS.image_types]
+    count = len(message.media)
+    wrong = [one.path.name for one in message.media if not one.film and one.mime not in LIMITS.image_types]
     if not 1 <= count <= LIMITS.images_max:
         raise Rejected(f"{count} pictures, and the platform takes 1 to {LIMITS.images_max}; add or remove some")
     if wrong:
-        raise Rejected(f"{', '.join(wrong)}: the platform takes JPEG alone; convert what is none")
+        raise Rejected(f"{', '.join(wrong)}: the platform takes JPEG alone, and films; convert what is none")

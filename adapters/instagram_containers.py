@@ -1,4 +1,4 @@
-"""A post in the making: Instagram fetches each picture into a container, and only a finished one can be published.
+"""A post in the making: Instagram fetches all that it shows into containers; only a finished one can be published.
 
 As read in Meta's documents on content publishing (on 24 Nov 2026): nobody sees a container, it lives for a day, and its
 status tells whether it was published.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FINISHED, PUBLISHED, IN_PROGRESS, EXPIRED, ERROR = "FINISHED", "PUBLISHED", "IN_PROGRESS", "EXPIRED", "ERROR"
 STATUSES = frozenset({FINISHED, PUBLISHED, IN_PROGRESS, EXPIRED, ERROR})
 STEPS = ("picture-", "container")
-PICTURE_FAULTS = frozenset({2207004, 2207005, 2207009, 2207023})
+FAULTS = frozenset({2207004, 2207005, 2207009, 2207023, 2207026, 2207057})  # what is given is wrong, and stays so
 SUBCODE = re.compile(r"\b2207[0-9]{3}\b", re.ASCII)
 
 
@@ -43,7 +43,7 @@ class Containers:
         if known := saved(progress, "container"):
             return known
         if len(message.media) == 1:
-            fields = self._picture(message.media[0])
+            fields = self._alone(message.media[0])
         else:
             children = [self._child(number, one, progress) for number, one in enumerate(message.media, 1)]
             for child in children:
@@ -62,7 +62,7 @@ class Containers:
             case "FINISHED" | "PUBLISHED":
                 return status == PUBLISHED
             case "IN_PROGRESS":
-                raise Unfinished("the platform is still fetching the pictures")
+                raise Unfinished("the platform is still working on what it was given")
             case "EXPIRED":
                 forget(progress)
                 raise Retryable("what was prepared has expired unpublished, it is prepared anew", after=SOON)
@@ -80,10 +80,22 @@ class Containers:
         except Ambiguous:
             raise Retryable("a picture that was prepared is gone, it is prepared anew", after=SOON) from None
 
-    def _child(self, number: int, picture: Media, progress: Progress) -> str:
+    def _child(self, number: int, one: Media, progress: Progress) -> str:
+        """A film among pictures has no cover of its own."""
         step = f"picture-{number}"
-        fields = {**self._picture(picture), "is_carousel_item": "true"}
-        return saved(progress, step) or self._new(step, f"preparing picture {number}", fields, progress)
+        if known := saved(progress, step):
+            return known
+        shown = self._film("VIDEO", one) if one.film else self._picture(one)
+        return self._new(step, f"preparing picture {number}", {**shown, "is_carousel_item": "true"}, progress)
+
+    def _alone(self, one: Media) -> dict[str, str]:
+        if not one.film:
+            return self._picture(one)
+        cover = {"cover_url": self._place.address(one.cover)} if one.cover else {}
+        return {**self._film("REELS", one), **cover}
+
+    def _film(self, kind: str, film: Media) -> dict[str, str]:
+        return {"media_type": kind, "video_url": self._place.address(film)}
 
     def _picture(self, picture: Media) -> dict[str, str]:
         alt_text = {"alt_text": picture.alt_text} if picture.alt_text else {}
@@ -94,7 +106,7 @@ class Containers:
         try:
             container = id_in(self._graph.make(what, f"/{self._user}/media", given))
         except Unfetched as failure:
-            raise self._unfetched(failure, progress, given.get("image_url", "")) from None
+            raise self._unfetched(failure, progress, given.get("image_url") or given.get("video_url", "")) from None
         if not container:
             raise Retryable(f"{what}: {self._graph.host} answered without the container's id")
         progress.save(step, {"id": container})
@@ -105,8 +117,10 @@ class Containers:
         codes = {int(one) for one in SUBCODE.findall(words)}
         if codes & NOT_FETCHED:
             return self._unfetched(Unfetched(f"the platform could not fetch the picture ({words})"), progress, "")
-        failure = Rejected if codes & PICTURE_FAULTS else Retryable
-        return failure(f"the platform could not use what it was given ({words})")
+        if codes & FAULTS or progress.saved.get("broken"):
+            return Rejected(f"the platform could not use what it was given ({words}); replace the picture or film")
+        progress.save("broken", {"words": words})
+        return Retryable(f"the platform could not use what it was given ({words}); it is prepared anew", after=SOON)
 
     @staticmethod
     def _unfetched(failure: Unfetched, progress: Progress, address: str) -> Failure:

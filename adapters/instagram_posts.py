@@ -10,11 +10,11 @@ from adapters.html_text import normal
 from adapters.instants import is_older
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from adapters.graph import Graph
-    from posts.model import Message
+    from posts.model import Media, Message
 
 FIELDS = "id,caption,media_type,timestamp,permalink,children{id}"
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -46,11 +46,11 @@ def post_at(graph: Graph, user: str, address: str) -> str:
 
 
 def _is_same(post: Mapping[str, Any], message: Message) -> bool:
-    return normal(str(post.get("caption") or "")) == normal(message.text) and _pictures(post) == len(message.media)
+    return normal(str(post.get("caption") or "")) == normal(message.text) and _shows(post, message.media)
 
 
-def _pictures(post: Mapping[str, Any]) -> int:
-    children = post.get("children")
-    if post.get("media_type") == "CAROUSEL_ALBUM":
-        return len(rows(children)) if isinstance(children, dict) else 0
-    return int(post.get("media_type") == "IMAGE")
+def _shows(post: Mapping[str, Any], media: Sequence[Media]) -> bool:
+    shown, children = post.get("media_type"), post.get("children")
+    if len(media) == 1:
+        return bool(shown == ("VIDEO" if media[0].film else "IMAGE"))
+    return shown == "CAROUSEL_ALBUM" and isinstance(children, dict) and len(rows(children)) == len(media)

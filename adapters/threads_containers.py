@@ -1,7 +1,7 @@
 """A post in the making on Threads: first a container that nobody sees, then, once it is finished, the post.
 
-As read in Meta's documents (on 24 Nov 2026): the platform fetches each picture into a container; one lives for a day,
-and its status tells whether it was published.
+As read in Meta's documents (on 24 Nov 2026): the platform fetches each picture or film into a container; one lives for
+a day, and its status tells whether it was published.
 """
 
 from __future__ import annotations
@@ -51,29 +51,30 @@ class Containers:
         if not media:
             return {"media_type": "TEXT", **fields}
         if len(media) == 1:
-            return {**self._picture(media[0]), **fields}
+            return {**self._shown(media[0]), **fields}
         children = [self._child(place, one, progress) for place, one in enumerate(media, 1)]
         for child in children:
             self._wait_for(child, progress, unpublished=True)
         return {"media_type": "CAROUSEL", "children": ",".join(children), **fields}
 
-    def _child(self, place: int, picture: Media, progress: Progress) -> str:
+    def _child(self, place: int, one: Media, progress: Progress) -> str:
         step = f"picture-{place}"
         if not saved(progress, step):
-            fields = {**self._picture(picture), "is_carousel_item": "true"}
+            fields = {**self._shown(one), "is_carousel_item": "true"}
             self._make(step, f"preparing picture {place}", fields, progress)
         return saved(progress, step)
 
-    def _picture(self, picture: Media) -> dict[str, str]:
-        alt_text = {"alt_text": picture.alt_text} if picture.alt_text else {}
-        return {"media_type": "IMAGE", "image_url": self._place().address(picture), **alt_text}
+    def _shown(self, one: Media) -> dict[str, str]:
+        kind, field = ("VIDEO", "video_url") if one.film else ("IMAGE", "image_url")
+        alt_text = {"alt_text": one.alt_text} if one.alt_text else {}
+        return {"media_type": kind, field: self._place().address(one), **alt_text}
 
     def _make(self, step: str, what: str, fields: dict[str, str], progress: Progress) -> None:
         given = {name: value for name, value in fields.items() if value}
         try:
             container = id_in(self._graph.make(what, f"/{self._user}/threads", given))
         except Unfetched as failure:
-            raise _unfetched(failure, given.get("image_url", ""), progress) from None
+            raise _unfetched(failure, given.get("image_url") or given.get("video_url", ""), progress) from None
         if not container:
             raise Retryable(f"{what}: {self._graph.host} answered without an id")
         progress.save(step, {"id": container})
@@ -126,7 +127,7 @@ def forget(progress: Progress) -> None:
 def _broken(words: str, progress: Progress) -> Rejected | Retryable:
     """What it means that the platform gave up: once is chance, unless it says that the picture is at fault."""
     if words.startswith(UNFIT) or progress.saved.get("broken"):
-        return Rejected(f"the platform could not use what it was given ({words}); replace the picture")
+        return Rejected(f"the platform could not use what it was given ({words}); replace the picture or film")
     progress.save("broken", {"words": words})
     return Retryable(f"the platform could not use what it was given ({words}); it is prepared anew", after=SOON)
 

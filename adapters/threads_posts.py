@@ -11,16 +11,16 @@ from adapters.instants import is_older
 from adapters.threads_answers import is_not_there, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from adapters.graph import Graph
-    from posts.model import Message
+    from posts.model import Media, Message
 
 FIELDS = "id,text,media_type,timestamp,permalink"
 REPLY_FIELDS = f"{FIELDS},replied_to"
 CLOCKS_DIFFER = timedelta(minutes=10)
-ONE, SEVERAL = "IMAGE", "CAROUSEL_ALBUM"
+SEVERAL = "CAROUSEL_ALBUM"
 
 
 class OwnPosts:
@@ -34,7 +34,7 @@ class OwnPosts:
         """The id and the address of the oldest such post; None where the list holds none."""
         found = None
         for post in self._listed("threads", FIELDS, since - CLOCKS_DIFFER):
-            if post["id"] not in taken and _reads(post, message.text) and _shows(post, len(message.media)):
+            if post["id"] not in taken and _reads(post, message.text) and _shows(post, message.media):
                 found = str(post["id"]), str(post.get("permalink") or "")
         return found
 
@@ -81,9 +81,11 @@ def _reads(post: Mapping[str, Any], text: str) -> bool:
     return normal(given) == normal(text) or (bones(given) != "" and bones(given) == bones(text))
 
 
-def _shows(post: Mapping[str, Any], pictures: int) -> bool:
+def _shows(post: Mapping[str, Any], media: Sequence[Media]) -> bool:
     shown = post.get("media_type")
-    return shown == (SEVERAL if pictures > 1 else ONE) if pictures else shown not in {ONE, SEVERAL}
+    if len(media) == 1:
+        return shown == ("VIDEO" if media[0].film else "IMAGE")
+    return shown == SEVERAL if media else shown not in {"IMAGE", "VIDEO", SEVERAL}
 
 
 def _answers(post: Mapping[str, Any]) -> str:

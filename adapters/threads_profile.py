@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from adapters.card_sizes import TALL, best_size
 from adapters.contract import Fact, Lookup, Option, Profile
-from posts.limits import Counted, Limits, Quota, TextLimit, Unit
+from posts.limits import Counted, FilmLimits, Limits, Quota, TextLimit, Unit
 
 VERSION = "v1.0"
 QUOTA = Quota(most=250, within=timedelta(hours=24), counted=Counted.POSTS)  # where the platform does not say
@@ -18,6 +18,21 @@ METRICS = {
     "views": "views",
     "sends": "shares",
 }
+ALT_TEXT = TextLimit(unit=Unit.UTF16, max=1000)
+FILM = FilmLimits(
+    types=("video/mp4", "video/quicktime"),
+    codings=("avc1", "hvc1", "hev1"),
+    bytes_max=1_000_000_000,
+    length_max=timedelta(seconds=300),
+    width_max=1920,
+    ratio_min=0.01,
+    ratio_max=10.0,
+    frames_per_second_min=23,
+    frames_per_second_max=60,
+    plain_order=True,
+    among_pictures=True,
+    alt_text=ALT_TEXT,
+)
 LIMITS = Limits(
     text=(TextLimit(unit=Unit.EMOJI_BYTES, max=500),),
     parts_max=25,
@@ -26,7 +41,8 @@ LIMITS = Limits(
     image_bytes_max=8_000_000,
     image_ratio_min=0.1,
     image_ratio_max=10.0,
-    alt_text=TextLimit(unit=Unit.UTF16, max=1000),
+    alt_text=ALT_TEXT,
+    film=FILM,
     links_max=5,
     comment_is_a_part=True,
     quotas=(
@@ -57,6 +73,12 @@ FACTS = (
     _audited("images", "20", "pictures of a carousel"),
     _audited("image size", "8000000", "bytes; 8 MB"),
     _audited("image ratio", "up to 10:1", "width by height"),
+    _fact("film size", "1000000000", "bytes; 1 GB", POSTS),
+    _fact("film length", "300", "seconds at most", POSTS),
+    _fact("film width", "1920", "pixels; width by height 0.01 to 10", POSTS),
+    _fact("film coding", "H.264 or HEVC", "in MP4 or MOV, 23 to 60 frames a second", POSTS),
+    _fact("film order", "no edit list", "and the index first; nobody has seen a refusal", POSTS, sure=False),
+    _fact("film captions", "none", "there is no field for them, nor for a cover", POSTS),
     _fact("posts", str(QUOTA.most), "in 24 hours, where the platform does not say", "Meta docs, Threads, overview"),
     _fact("replies", "1000", "in 24 hours", "Meta docs, Threads, overview"),
     _fact("deletions", "100", "in 24 hours", "Meta docs, Threads, delete posts"),

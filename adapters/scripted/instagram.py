@@ -1,7 +1,7 @@
 """An Instagram that is strict where its documents are, with a log of what it accepted: the judge.
 
-It fetches each picture from the address that it is given, as the real one does; only that it takes http and this very
-machine. Behaviour from Meta's documents (read on 24 Nov 2026).
+It fetches pictures and films from the addresses that it is given, as the real one does; only that it takes http and
+this very machine. Behaviour from Meta's documents (read on 24 Nov 2026).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import requests
 from PIL import Image
 
 from adapters.scripted.counting import utf16_units
+from adapters.scripted.fetching import FetchedFilm, fetched_film
 from adapters.scripted.graph import Asked, Refused, no_such_thing, page
 from adapters.scripted.graph_tokens import LongLivedServer
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 USER = "17841400000000001"
 DAY = timedelta(hours=24)
 CAPTION_MAX, ALT_TEXT_MAX, HASHTAGS_MAX, MENTIONS_MAX = 2200, 1000, 30, 20
-PICTURE_BYTES_MAX = 8_388_608
+PICTURE_BYTES_MAX, FILM_BYTES_MAX = 8_388_608, 300_000_000
 CONTAINER_FIELDS: dict[str, tuple[str, ...]] = dict.fromkeys(("id", "status_code", "status"), ())
 MEDIA_FIELDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("id", "caption", "media_type", "timestamp", "permalink", "shortcode"), ()),
@@ -44,6 +45,7 @@ class Accepted:
     caption: str
     pictures: tuple[bytes, ...]
     alt_texts: tuple[str, ...]
+    films: tuple[FetchedFilm, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class _Container:
     made_at: datetime
     caption: str
     pictures: tuple[bytes, ...]
+    films: tuple[FetchedFilm, ...]
     alt_texts: tuple[str, ...]
     is_child: bool
     looks_left: int
@@ -151,19 +154,31 @@ class InstagramServer(LongLivedServer):
     def _prepare(self, asked: Asked) -> dict[str, object]:
         if "children" in asked.given:
             container = self._carousel(asked)
+        elif "video_url" in asked.given:
+            container = self._container(asked, (), (), (self._film(asked),), is_child=_is_child(asked))
         else:
             asked.only("image_url", "caption", "alt_text", "is_carousel_item")
-            is_child = asked.given.get("is_carousel_item") == "true"
-            if is_child and "caption" in asked.given:
-                raise Refused(100, "an item of a carousel has no caption")
             alt_text = asked.given.get("alt_text", "")
             if len(alt_text) > ALT_TEXT_MAX:
                 raise Refused(100, "alt_text is too long")
             picture = _fetched(asked.needed("image_url"))
-            container = self._container(asked, (picture,), (alt_text,), is_child=is_child)
+            container = self._container(asked, (picture,), (alt_text,), is_child=_is_child(asked))
         made = str(18_000_000_000_000_000 + len(self.containers))
         self.containers[made] = container
         return {"id": made}
+
+    @staticmethod
+    def _film(asked: Asked) -> FetchedFilm:
+        """A film alone is a reel; as one of several it is a VIDEO, without a cover of its own."""
+        is_child = _is_child(asked)
+        more = ("is_carousel_item",) if is_child else ("caption", "cover_url", "thumb_offset", "share_to_feed")
+        asked.only("media_type", "video_url", *more)
+        if asked.needed("media_type") != ("VIDEO" if is_child else "REELS"):
+            raise Refused(100, "media_type is REELS for a film alone, and VIDEO for one of several")
+        cover = asked.given.get("cover_url", "")
+        if cover:
+            _fetched(cover, any_ratio=True)
+        return fetched_film(asked.needed("video_url"), bytes_max=FILM_BYTES_MAX, cover=cover)
 
     def _carousel(self, asked: Asked) -> _Container:
         asked.only("media_type", "children", "caption")
@@ -177,11 +192,19 @@ class InstagramServer(LongLivedServer):
             if self._status(one) != "FINISHED":
                 raise Refused(9007, "a child is not ready", subcode=2207027)
         there = [one for one in children if one]
-        pictures, alt_texts = (one.pictures[0] for one in there), (one.alt_texts[0] for one in there)
-        return self._container(asked, tuple(pictures), tuple(alt_texts), is_child=False)
+        pictures = tuple(each for one in there for each in one.pictures)
+        alt_texts = tuple(each for one in there for each in one.alt_texts)
+        films = tuple(each for one in there for each in one.films)
+        return self._container(asked, pictures, alt_texts, films, is_child=False)
 
     def _container(
-        self, asked: Asked, pictures: tuple[bytes, ...], alt_texts: tuple[str, ...], *, is_child: bool
+        self,
+        asked: Asked,
+        pictures: tuple[bytes, ...],
+        alt_texts: tuple[str, ...],
+        films: tuple[FetchedFilm, ...] = (),
+        *,
+        is_child: bool,
     ) -> _Container:
         caption = asked.given.get("caption", "")
         if utf16_units(caption) > CAPTION_MAX:
@@ -192,6 +215,7 @@ class InstagramServer(LongLivedServer):
             made_at=self._clock(),
             caption=caption,
             pictures=pictures,
+            films=films,
             alt_texts=alt_texts,
             is_child=is_child,
             looks_left=self.slow,
@@ -220,11 +244,17 @@ class InstagramServer(LongLivedServer):
         if self._used() >= self.quota:
             raise Refused(9, "You reached maximum number of posts", subcode=2207042)
         container.published = True
-        return {"id": self._keep(container.caption, container.pictures, container.alt_texts)}
+        return {"id": self._keep(container.caption, container.pictures, container.alt_texts, container.films)}
 
-    def _keep(self, caption: str, pictures: tuple[bytes, ...], alt_texts: tuple[str, ...]) -> str:
+    def _keep(
+        self,
+        caption: str,
+        pictures: tuple[bytes, ...],
+        alt_texts: tuple[str, ...],
+        films: tuple[FetchedFilm, ...] = (),
+    ) -> str:
         remote_id = str(17_900_000_000_000_000 + len(self._log))
-        accepted = Accepted(remote_id=remote_id, caption=caption, pictures=pictures, alt_texts=alt_texts)
+        accepted = Accepted(remote_id=remote_id, caption=caption, pictures=pictures, alt_texts=alt_texts, films=films)
         self._log.append(accepted)
         self._posts[remote_id] = _Post(accepted=accepted, made_at=self._clock())
         return remote_id
@@ -264,9 +294,9 @@ class InstagramServer(LongLivedServer):
 
     @staticmethod
     def _shown(post: _Post, names: set[str]) -> dict[str, object]:
-        one, count = post.accepted, len(post.accepted.pictures)
+        one, count = post.accepted, len(post.accepted.pictures) + len(post.accepted.films)
         told: dict[str, Any] = {
-            "media_type": "IMAGE" if count == 1 else "CAROUSEL_ALBUM",
+            "media_type": "CAROUSEL_ALBUM" if count > 1 else ("VIDEO" if one.films else "IMAGE"),
             "timestamp": post.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000"),
             "permalink": f"https://www.instagram.com/p/{one.remote_id[-6:]}/",
             "like_count": post.likes,
@@ -279,7 +309,14 @@ class InstagramServer(LongLivedServer):
         return {"id": one.remote_id, **{name: value for name, value in told.items() if name in names}}
 
 
-def _fetched(address: str) -> bytes:
+def _is_child(asked: Asked) -> bool:
+    is_child = asked.given.get("is_carousel_item") == "true"
+    if is_child and "caption" in asked.given:
+        raise Refused(100, "an item of a carousel has no caption")
+    return is_child
+
+
+def _fetched(address: str, *, any_ratio: bool = False) -> bytes:
     """The picture at that address, which has to be one that may be posted."""
     try:
         answer = requests.get(address, timeout=5)
@@ -296,6 +333,6 @@ def _fetched(address: str) -> bytes:
             ratio = picture.width / picture.height
     except (OSError, ValueError, SyntaxError):
         raise Refused(36001, "The image format is not supported", subcode=2207005) from None
-    if not 0.8 <= ratio <= 1.91:
+    if not any_ratio and not 0.8 <= ratio <= 1.91:
         raise Refused(36003, "The aspect ratio is not supported", subcode=2207009)
     return content

@@ -1,7 +1,8 @@
 """A Threads that is strict where its documents are, with a log of what it accepted: the judge.
 
-It fetches each picture from the address that it is given, as the real one does; only that it takes http and this very
-machine. Behaviour from Meta's documents on Threads (read on 24 Nov 2026) and from answers that others have met.
+It fetches pictures and films from the addresses that it is given, as the real one does; only that it takes http and
+this very machine. Behaviour from Meta's documents on Threads (read on 24 Nov 2026) and from answers that others have
+met.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import requests
 from PIL import Image
 
 from adapters.scripted.counting import emoji_as_bytes, links
+from adapters.scripted.fetching import FetchedFilm, fetched_film
 from adapters.scripted.graph import Asked, Refused, no_such_thing, page
 from adapters.scripted.graph_tokens import LongLivedServer
 
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 USER = "17841499000000007"
 DAY = timedelta(hours=24)
 LINKS_MAX, TEXT_MAX, ALT_TEXT_MAX, PICTURE_BYTES_MAX = 5, 500, 1000, 8_388_608
-KNOWN = ("media_type", "text", "image_url", "alt_text", "is_carousel_item", "children")
+FILM_BYTES_MAX = 1_000_000_000
+KNOWN = ("media_type", "text", "image_url", "video_url", "alt_text", "is_carousel_item", "children")
 OPTIONS = ("reply_to_id", "topic_tag", "link_attachment", "reply_control")
 CONTAINER_FIELDS: dict[str, tuple[str, ...]] = dict.fromkeys(("id", "status", "error_message"), ())
 POST_FIELDS: dict[str, tuple[str, ...]] = {
@@ -42,6 +45,7 @@ class Accepted:
     remote_id: str
     text: str
     pictures: tuple[bytes, ...] = ()
+    films: tuple[FetchedFilm, ...] = ()
     alt_texts: tuple[str, ...] = ()
     reply_to: str = ""
     topic: str = ""
@@ -150,13 +154,14 @@ class ThreadsServer(LongLivedServer):
         kind, given = asked.needed("media_type"), asked.given
         is_child = given.get("is_carousel_item") == "true"
         self._refuse_text(given.get("text", ""), given.get("link_attachment", ""))
-        if is_child and ("text" in given or kind != "IMAGE"):
-            raise Refused(100, "an item of a carousel is a picture without text here")
-        pictures, alt_texts = self._shown(asked, kind)
+        if is_child and ("text" in given or kind not in {"IMAGE", "VIDEO"}):
+            raise Refused(100, "an item of a carousel is a picture or a film without text here")
+        pictures, films, alt_texts = self._shown(asked, kind)
         content = Accepted(
             remote_id="",
             text=given.get("text", ""),
             pictures=pictures,
+            films=films,
             alt_texts=alt_texts,
             reply_to=self._parent(given.get("reply_to_id", "")),
             topic=_topic(given.get("topic_tag", ""), given.get("text", "")),
@@ -168,22 +173,27 @@ class ThreadsServer(LongLivedServer):
         )
         return {"id": made}
 
-    def _shown(self, asked: Asked, kind: str) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    def _shown(self, asked: Asked, kind: str) -> tuple[tuple[bytes, ...], tuple[FetchedFilm, ...], tuple[str, ...]]:
         given = asked.given
-        if kind == "TEXT" and not {"image_url", "alt_text", "children"} & set(given):
+        if kind == "TEXT" and not {"image_url", "video_url", "alt_text", "children"} & set(given):
             asked.needed("text")
-            return (), ()
+            return (), (), ()
         if "link_attachment" in given:
             raise Refused(100, "link_attachment is for posts of text alone")
-        if kind == "IMAGE" and "children" not in given:
-            if len(given.get("alt_text", "")) > ALT_TEXT_MAX:
-                raise Refused(100, "alt_text is too long")
-            return (_fetched(asked.needed("image_url")),), (given.get("alt_text", ""),)
-        if kind == "CAROUSEL" and not {"image_url", "alt_text"} & set(given):
+        if len(given.get("alt_text", "")) > ALT_TEXT_MAX:
+            raise Refused(100, "alt_text is too long")
+        if kind == "IMAGE" and not {"video_url", "children"} & set(given):
+            return (_fetched(asked.needed("image_url")),), (), (given.get("alt_text", ""),)
+        if kind == "VIDEO" and not {"image_url", "children"} & set(given):
+            film = fetched_film(asked.needed("video_url"), bytes_max=FILM_BYTES_MAX)
+            return (), (film,), (given.get("alt_text", ""),)
+        if kind == "CAROUSEL" and not {"image_url", "video_url", "alt_text"} & set(given):
             children = [self._child(one) for one in asked.needed("children").split(",")]
             if not 2 <= len(children) <= 20:
                 raise Refused(100, "a carousel has 2 to 20 children")
-            return tuple(one.pictures[0] for one in children), tuple(one.alt_texts[0] for one in children)
+            pictures = tuple(each for one in children for each in one.pictures)
+            films = tuple(each for one in children for each in one.films)
+            return pictures, films, tuple(one.alt_texts[0] for one in children)
         raise Refused(100, f"media_type {kind} does not go with {sorted(given)}")
 
     def _child(self, name: str) -> Accepted:
@@ -230,6 +240,7 @@ class ThreadsServer(LongLivedServer):
             remote_id=made,
             text=content.text,
             pictures=content.pictures,
+            films=content.films,
             alt_texts=content.alt_texts,
             reply_to=content.reply_to,
             topic=content.topic,
@@ -279,7 +290,9 @@ class ThreadsServer(LongLivedServer):
         one = post.accepted
         told: dict[str, Any] = {
             "text": re.sub(r"(^|\s)#(\w)", r"\1\2", one.text, count=1) if one.topic else one.text,
-            "media_type": ("TEXT_POST", "IMAGE", "CAROUSEL_ALBUM")[min(len(one.pictures), 2)],
+            "media_type": ("TEXT_POST", "VIDEO" if one.films else "IMAGE", "CAROUSEL_ALBUM")[
+                min(len(one.pictures) + len(one.films), 2)
+            ],
             "timestamp": post.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000"),
             "permalink": f"https://www.threads.com/@iomgeorgia/post/{one.remote_id[-6:]}",
             "has_replies": any(other.accepted.reply_to == one.remote_id for other in self._posts.values()),

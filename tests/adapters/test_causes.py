@@ -394,6 +394,15 @@ class TestInstagram(CausesContract):
             )
 
 
+class TestInstagramReel(TestInstagram):
+    """With a film in place of the pictures."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def album(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Media, ...]:
+        return (film(tmp_path_factory.mktemp("film")),)
+
+
 def instagram_words() -> Words:
     never_surely_undone = Cause(strike=instead(AWAY), after=HALF_A_MINUTE, posting=Ambiguous)
     return Words(
@@ -430,6 +439,15 @@ class TestThreads(CausesContract):
                 album=album,
                 clock=clock,
             )
+
+
+class TestThreadsFilm(TestThreads):
+    """With a film in place of the pictures."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def album(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Media, ...]:
+        return (film(tmp_path_factory.mktemp("film")),)
 
 
 def threads_words() -> Words:
