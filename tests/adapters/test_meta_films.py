@@ -105,6 +105,25 @@ def test_a_film_is_waited_for_and_made_ready_once_however_often_the_process_dies
     assert (server.public, len(server.containers), place.fetched) == (1, 1, 1)
 
 
+def test_at_whatever_step_the_process_dies_a_film_among_pictures_goes_out_once(
+    server: InstagramServer | ThreadsServer, place: PictureServer, tmp_path: Path
+) -> None:
+    """What was prepared and not saved is seen by nobody; what was saved is not made again."""
+    adapter, whole = adapter_for(server, place), MemoryProgress()
+    album = (picture(tmp_path), film(tmp_path))
+    adapter.publish(showing(*album), "k", whole)
+    for number, step in enumerate(whole.steps, 1):
+        message = replace(showing(*album), parts=(f"{MESSAGE.text} {number}",))
+        progress = MemoryProgress(stop_at=step)
+        with pytest.raises(Stopped):
+            adapter_for(server, place).publish(message, "k", progress)
+        assert server.public == number
+        receipt = adapter_for(server, place).publish(message, "k", MemoryProgress(progress.saved))
+        assert isinstance(receipt, Receipt)
+        assert server.public == number + 1
+    assert len(whole.steps) == 4
+
+
 @pytest.mark.parametrize("words_of_both", [("2207026", "INVALID_DURATION")])
 def test_a_film_that_is_at_fault_is_never_sent_again_as_it_is(
     server: InstagramServer | ThreadsServer, place: PictureServer, tmp_path: Path, words_of_both: tuple[str, str]
