@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from typing import TYPE_CHECKING, Any, cast
 
@@ -85,9 +86,18 @@ def _copies(one: Media, path: Path) -> list[str]:
     """The names of the copies beside the sheet: the picture and its shapes; the film, its captions, its cover."""
     folder = path.parent / f"{path.stem}-media"
     folder.mkdir(parents=True, exist_ok=True)
-    files: list[Media | Captions] = [one, *one.captions, *([one.cover] if one.cover else [])]
-    copies = [_copy(file.path, folder, file.size_bytes, file.path.name) for file in files]
-    return [*copies, *(_copy(it.path, folder, it.size_bytes, shape_name(one.path, it)) for it in one.shapes)]
+    if one.shapes:
+        named = one.path.with_stem(_stem(one))
+        files = [(one, named.name), *((shape, shape_name(named, shape)) for shape in one.shapes)]
+        return [_copy(file.path, folder, file.size_bytes, name) for file, name in files]
+    beside: list[Media | Captions] = [one, *one.captions, *([one.cover] if one.cover else [])]
+    return [_copy(file.path, folder, file.size_bytes, file.path.name) for file in beside]
+
+
+def _stem(one: Media) -> str:
+    """A name for the picture with just these shapes: another post may show it with others."""
+    told = "".join(sorted(shape.sha256 for shape in one.shapes))
+    return f"{one.path.stem}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
 def _copy(source: Path, folder: Path, size_bytes: int, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ class Gallery:
     def _holds(self, path: Path, sha256: str) -> bool:
         try:
             with path.open("rb") as file:
-                there = path.stat()
+                there = os.fstat(file.fileno())
                 seal = (there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns)
                 if self._proven.get(path) != (sha256, seal):
                     if hashlib.file_digest(file, "sha256").hexdigest() != sha256:

@@ -98,6 +98,8 @@ def test_texts_for_one_platform_and_pictures_in_several_sizes_come_back(office: 
     Image.new("RGB", (32, 18), (0, 51, 160)).save(office.folder / "card.32x18.png")
     cells = {"media": "card.jpg;card.32x18.png", "alt_text": "A card", "text:manual": "=For hands"}
     office.import_rows({"id": "a", "account": "ge-outbox;ge-manual", **cells}, {"id": "b"})
+    Image.new("RGB", (32, 18), (200, 0, 0)).save(office.folder / "card.32x18.png")
+    office.import_rows({"id": "c", "media": cells["media"], "alt_text": "The same, but for one size"})
     numbers = office.world.deliveries(office.posts()[0]["id"])
     assert {message.text for message, _ in map(office.message_of, numbers)} == {ROW["text"], "=For hands"}
     assert unchanged(office, name)
