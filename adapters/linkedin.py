@@ -29,6 +29,7 @@ from adapters.linkedin_account import PERSON, page_of, person_of
 from adapters.linkedin_answers import address, duplicate_of, is_post, refusal
 from adapters.linkedin_comments import find_comment, write_comment
 from adapters.linkedin_counts import counts_of
+from adapters.linkedin_films import Films, captions_refused
 from adapters.linkedin_lookup import Posts
 from adapters.linkedin_pictures import Pictures
 from adapters.linkedin_post import body
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from adapters.contract import Progress, Reading, Secrets
     from posts.limits import Limits
-    from posts.model import Account, Message
+    from posts.model import Account, Media, Message
 
 SERVER = "https://api.linkedin.com"
 AUTHOR = re.compile(r"urn:li:(?:organization:[0-9]{1,20}|person:[\w-]{1,60})", re.ASCII)
@@ -67,6 +68,7 @@ class LinkedIn:
         self._author = account.options.get("author", "")
         self._is_person = not self._author or self._author.startswith(PERSON)
         self._pictures = Pictures(self._access, may_look=not self._is_person)
+        self._films = Films(self._access)
         if self._is_person:
             self.profile = replace(self.profile, lookup=Lookup.NONE, metrics=())
 
@@ -92,23 +94,23 @@ class LinkedIn:
         return person_of(self._access, self._account) if self._is_person else page_of(self._access, self._author)
 
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
-        """The post is public with its first comment, or its pictures are still being worked on.
+        """The post is public with its first comment, or its pictures or its film are still being worked on.
 
         Where the comment alone is not out, that is told like a thread that broke off.
         """
         self._refuse_unfit(message)
         author, texts = self._writer(), parts_of(message, comment_follows=True)
         out = [str(one["id"]) for one in parts_out(progress)]
-        images = [] if out else self._pictures.ready(message.media, author, progress)
-        if isinstance(images, NotReady):
-            return images
+        shown = [] if out else self._shown(message, author, progress)
+        if isinstance(shown, NotReady):
+            return shown
         if len(out) < len(texts):
             progress.posting()
         if not out:
-            out.append(self._put(message, author, images, progress))
+            out.append(self._put(message, author, shown, progress))
         if len(texts) > 1:
             self._comment(texts[1], author, out, progress)
-        return _receipt(out)
+        return replace(_receipt(out), evidence=captions_refused(progress))
 
     def find(self, message: Message, key: str, since: datetime, progress: Progress) -> Receipt | None:  # noqa: ARG002
         """The oldest post since then that reads like the message and is no other delivery's, with its first comment.
@@ -150,10 +152,17 @@ class LinkedIn:
             self._author = person_of(self._access, self._account).remote_id
         return self._author
 
+    def _shown(self, message: Message, author: str, progress: Progress) -> list[str] | NotReady:
+        """What the platform calls the pictures, or the film."""
+        if any(map(_is_film, message.media)):
+            return self._films.ready(message.media[0], author, progress)
+        return self._pictures.ready(message.media, author, progress)
+
     # -- posting ---------------------------------------------------------------------------------------------------
 
     def _refuse_wrong_options(self) -> None:
         refuse_other_than(self._account, "hashtags", ("plain", "escaped"))
+        refuse_other_than(self._account, "film_alt_text", ("yes", "no"))
         self._access.refuse_unknown_version()
         if not AUTHOR.fullmatch(self._account.options.get("author", "") or "urn:li:person:x"):
             raise wrong(self._account, "author", "urn:li:organization:NUMBER or urn:li:person:ID")
@@ -164,10 +173,14 @@ class LinkedIn:
             raise Rejected(f"a thread of {len(message.parts)} parts, and the platform has no threads; make it one text")
         if len(message.media) > LIMITS.images_max:
             raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
+        if len(message.media) > 1 and any(one.film for one in message.media):
+            raise Rejected("a film must be alone in its post; make a post of its own for the rest")
 
-    def _put(self, message: Message, author: str, images: Sequence[str], progress: Progress) -> str:
+    def _put(self, message: Message, author: str, shown: Sequence[str], progress: Progress) -> str:
         """What the platform calls the post that is public now."""
-        written = body(message, author, images, hashtags_kept=self._keeps_hashtags, link_title=self._link_title)
+        if any(map(_is_film, message.media)) and self._account.options.get("film_alt_text") == "no":
+            message = replace(message, media=tuple(replace(one, alt_text="") for one in message.media))
+        written = body(message, author, shown, hashtags_kept=self._keeps_hashtags, link_title=self._link_title)
         answer = self._access.send_json(
             Call(what="publishing", method="POST", path="/rest/posts"), written, posting=True
         )
@@ -202,6 +215,11 @@ class LinkedIn:
     @property
     def _link_title(self) -> str:
         return self._account.options.get("link_title", "")
+
+
+def _is_film(one: Media) -> bool:
+    """Whether it goes as a film: a GIF that moves is a picture there."""
+    return one.film is not None and one.mime.startswith("video/")
 
 
 def _receipt(out: Sequence[str]) -> Receipt:

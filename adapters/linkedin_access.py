@@ -15,7 +15,7 @@ from adapters.oauth import ENDS, RENEWAL_ENDS, Renewals, Tokens, granted, read_t
 from adapters.options import wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from adapters.contract import Secrets
     from posts.model import Account
@@ -64,11 +64,7 @@ class Access:
 
     def send(self, call: Call, *, posting: bool = False) -> Answer:
         """The answer to the call, made as this account; `posting`: it makes something public."""
-        tokens = self._tokens()
-        answer = self._sent(call, tokens, posting=posting)
-        if answer.status != 401 or not _renews(tokens):
-            return answer
-        return self._sent(call, self._renewals.renewed(tokens), posting=posting)
+        return self._renewing(lambda tokens: self._sent(call, tokens, posting=posting))
 
     def send_json(self, call: Call, body: Mapping[str, Any], *, posting: bool = False) -> Answer:
         """The same with a JSON body, in UTF-8."""
@@ -77,27 +73,37 @@ class Access:
         return self.send(replace(call, headers=headers, content=content), posting=posting)
 
     def put(self, what: str, url: str, content: bytes) -> Answer:
-        """The answer to the upload of a whole file to the address that the platform gave for it.
+        """The answer to the upload of a whole file to the address that the platform gave for it. Raises as `give`."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self.give(Call(what=what, method="PUT", path="", headers=headers, content=content), url)
+
+    def give(self, call: Call, url: str) -> Answer:
+        """The answer to the call, made to the address that the platform gave for it.
 
         Raises Retryable where that address is not the platform's: it would be given our token.
         """
         there = origin(url)
         if there != self.host and not _is_theirs(url):
-            raise Retryable(f"{what}: {self.host} gave an address that is not its own")
-        tokens = self._tokens()
-        call = Call(
-            what=what,
-            method="PUT",
-            path=urlsplit(url)._replace(scheme="", netloc="").geturl(),
-            headers={"Authorization": tokens.bearer(), "Content-Type": "application/octet-stream"},
-            content=content,
-            hidden=tokens.hidden(),
-        )
-        return (self._http if there == self.host else Http(there)).prepare(call)
+            raise Retryable(f"{call.what}: {self.host} gave an address that is not its own")
+        path, http = urlsplit(url)._replace(scheme="", netloc="").geturl(), self._http
+        http = http if there == self.host else Http(there)
+
+        def give(tokens: Tokens) -> Answer:
+            headers = {"Authorization": tokens.bearer(), **call.headers}
+            return http.prepare(replace(call, path=path, headers=headers, hidden=tokens.hidden()))
+
+        return self._renewing(give)
 
     @property
     def _version(self) -> str:
         return self._account.options.get("version", VERSION)
+
+    def _renewing(self, send: Callable[[Tokens], Answer]) -> Answer:
+        tokens = self._tokens()
+        answer = send(tokens)
+        if answer.status != 401 or not _renews(tokens):
+            return answer
+        return send(self._renewals.renewed(tokens))
 
     def _sent(self, call: Call, tokens: Tokens, *, posting: bool) -> Answer:
         headers = {

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote
 from adapters.scripted.counting import utf16_units
 from adapters.scripted.linkedin_images import ImageShelf
 from adapters.scripted.linkedin_text import given_back, shown
+from adapters.scripted.linkedin_videos import VideoShelf
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class LinkedInServer(ScriptedServer):
         self.scopes = scopes
         self.per_day = 500
         self.images = ImageShelf(_Refused)
+        self.films = VideoShelf(_Refused)
         self.log: list[Accepted] = []
         self._posts: dict[str, Accepted] = {}
 
@@ -100,6 +102,8 @@ class LinkedInServer(ScriptedServer):
         self._refuse_stranger(request)
         if request.method == "PUT" and (found := re.fullmatch(r"/dms-uploads/(\w+)/uploaded-image/0", path)):
             return self.images.put(request, found[1])
+        if found := re.fullmatch(r"/dms-uploads/(\w+)/(?:uploaded-video/)?([0-9]+|captions|thumbnail)", path):
+            return self.films.put(request, found[1], found[2])
         if path.startswith("/rest/"):
             self._refuse_wrong_headers(request)
         for method, pattern, serve in self._routes():
@@ -114,6 +118,8 @@ class LinkedInServer(ScriptedServer):
             ("GET", "/rest/organizations/([0-9]+)", self._organization),
             ("POST", "/rest/images", self.images.initialize),
             ("GET", f"/rest/images/{urn}", self._image),
+            ("POST", "/rest/videos", lambda request: self.films.act(request, self.url)),
+            ("GET", f"/rest/videos/{urn}", lambda _, video: self.films.look(video)),
             ("POST", "/rest/posts", self._take),
             ("GET", "/rest/posts", self._by_author),
             ("GET", f"/rest/posts/{urn}", self._one),
@@ -236,7 +242,8 @@ class LinkedInServer(ScriptedServer):
             raise _unrecognised(set(media) - {"id", "altText", "title"} or {"id"})
         if not 0 < utf16_units(media.get("altText", "x")) <= 4086:
             raise _Refused(400, "FIELD_LENGTH_TOO_LONG", "altText exceeded the maximum length of 4086")
-        self.images.refuse_unusable(media["id"], author)
+        shelf = self.films if str(media["id"]).startswith("urn:li:video:") else self.images
+        shelf.refuse_unusable(media["id"], author)
 
     def _keep(self, author: str, commentary: str, content: Mapping[str, Any]) -> Accepted:
         made_ms = int(self._clock().timestamp() * 1000)

@@ -28,8 +28,8 @@ from adapters.threads import Threads
 from adapters.webhook import Webhook
 from adapters.x import X
 from tests.adapters.contract import AdapterContract, Bench, some_message
-from tests.adapters.films import film, words
-from tests.adapters.parts import TOKEN, KeptSecret, KnownSecret, account, keys_of, now
+from tests.adapters.films import film, with_cover, words
+from tests.adapters.parts import TOKEN, KeptSecret, KnownSecret, account, keys_of, now, picture
 from tests.adapters.receiver import ReceiverServer
 from tests.fakes.adapter import ObedientAdapter
 
@@ -194,6 +194,21 @@ class TestStrictLinkedIn(AdapterContract):
 
 class TestLinkedInPerson(TestStrictLinkedIn):
     """A person's profile: nobody may list its posts, read their counts or ask how far its pictures are."""
+
+    author = ""
+    scopes = OF_PERSON
+
+
+class TestStrictLinkedInFilm(TestStrictLinkedIn):
+    """A film, in two parts, with captions and a cover."""
+
+    def with_media(self, folder: Path) -> Message:
+        one = replace(film(folder, size_bytes=4_200_000), captions=(words(folder),))
+        return replace(some_message(), media=(with_cover(one, picture(folder)),))
+
+
+class TestLinkedInPersonFilm(TestStrictLinkedInFilm):
+    """The same on a person's profile, who may look how far a film is."""
 
     author = ""
     scopes = OF_PERSON
