@@ -114,6 +114,7 @@ class Profile:
     `dedupe_for`: how long the platform remembers our key; None if it knows no key.
     `by_hand`: publishing is done by a person, the adapter only prepares it.
     `fetches_media`: the platform takes no bytes but fetches pictures itself; the adapter is built with `public_media`.
+    `fetches_films`: so it does films alone; without a public address it takes the rest.
     `comment_follows`: the first comment is a call of its own, made once the post is out. It is then one part more, as
     those of a thread are: tried after the post, saved as a step, told by `broken_off`, its id the last in
     `Receipt.parts`; `find` looks for it too. False where post and comment go in one call.
@@ -131,6 +132,7 @@ class Profile:
     needs_secret: bool = True
     needs_base_url: bool = False
     fetches_media: bool = False
+    fetches_films: bool = False
     facts: tuple[Fact, ...] = ()
     options: tuple[Option, ...] = ()
 

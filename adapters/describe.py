@@ -95,6 +95,7 @@ def _promises(one: Profile) -> str:
         ("a secret", one.needs_secret),
         ("`base_url`", one.needs_base_url),
         ("a public address for its pictures", one.fetches_media),
+        ("one for films alone", one.fetches_films),
     )
     needs = [word for word, needed in asked if needed]
     return (

@@ -36,7 +36,7 @@ class AdapterClass(Protocol):
 
 
 class FetchedAdapterClass(Protocol):
-    """The same where the profile says `fetches_media`."""
+    """The same where the profile says `fetches_media` or `fetches_films`."""
 
     def __call__(self, account: Account, secrets: Secrets, *, public_media: PublicMedia | None) -> Adapter:
         """The adapter of one account; `public_media` is None where this installation has no such place."""
@@ -62,7 +62,7 @@ def build(account: Account, secrets: Secrets, public_media: PublicMedia | None =
     `public_media` goes to those whose platform fetches pictures itself; None where this installation has no such place.
     """
     made = _adapter_class(account.platform)
-    if made.profile.fetches_media:
+    if made.profile.fetches_media or made.profile.fetches_films:
         return cast("FetchedAdapterClass", made)(account, secrets, public_media=public_media)
     return made(account, secrets)
 

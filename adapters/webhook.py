@@ -2,63 +2,40 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import json
-import re
 from dataclasses import replace
-from datetime import date, timedelta
 from ipaddress import ip_address
 from time import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from adapters.card_sizes import SQUARE, best_size
 from adapters.contract import (
     Ambiguous,
     AuthExpired,
     Duplicate,
-    Fact,
     Failure,
     Identity,
     Lookup,
-    Option,
-    Profile,
     Reading,
     Receipt,
     Rejected,
 )
 from adapters.http import Answer, Call, Http, failure_for
-from adapters.on_disk import picture_name, read_picture
 from adapters.options import refuse_other_than, wrong
-from posts.limits import Limits, TextLimit, Unit
+from adapters.webhook_event import event_of
+from adapters.webhook_profile import ANSWER_BYTES_MAX, KEY_REMEMBERED, PROFILE, limits_of, text_max_of
+from adapters.webhook_signing import signature, signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from adapters.contract import Progress, Secrets
+    from adapters.contract import Progress, PublicMedia, Secrets
+    from posts.limits import Limits
     from posts.model import Account, Message
 
-OURS = "july30's own choice; the receiver may set less: option text_max"
-LIMITS = Limits(
-    text=(TextLimit(unit=Unit.GRAPHEMES, max=100_000),),
-    parts_max=25,
-    images_max=10,
-    card_size=SQUARE,
-    image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
-    image_bytes_max=10_000_000,
-    alt_text=TextLimit(unit=Unit.GRAPHEMES, max=10_000),
-    first_comment=(TextLimit(unit=Unit.GRAPHEMES, max=100_000),),
-)
-KEY_REMEMBERED = timedelta(days=30)
-ANSWER_BYTES_MAX = 100_000
 NO_RECEIVER = frozenset({404, 410})
-
-
-def _fact(name: str, value: object, unit: str) -> Fact:
-    return Fact(name=name, value=str(value), unit=unit, source=OURS, read_on=date(2026, 11, 27))
 
 
 class Webhook:
@@ -68,37 +45,23 @@ class Webhook:
     Options, all as text: `idempotent`: "yes" where the receiver takes a key that it has already for the same post, and
     answers which post it made of a key: then what is unclear is looked up, and sent again where it is not there.
     Without it, what is unclear goes to a person. `text_max`: the longest text that it takes, in graphemes.
+    `public_media`: where the receiver fetches films; None: it is sent none.
     """
 
-    profile = Profile(
-        platform="webhook",
-        limits=LIMITS,
-        lookup=Lookup.NONE,
-        needs_base_url=True,
-        facts=(
-            _fact("text", 100_000, "graphemes"),
-            _fact("images", 10, "pictures"),
-            _fact("image size", 10_000_000, "bytes"),
-            _fact("alt text", 10_000, "graphemes"),
-            best_size(SQUARE, "nobody knows where its receiver shows it", OURS),
-            _fact("answer", ANSWER_BYTES_MAX, "bytes"),
-            _fact("a key is remembered, where idempotent", KEY_REMEMBERED.days, "days"),
-        ),
-        options=(
-            Option(
-                name="idempotent",
-                default="no",
-                meaning='`"yes"`: the receiver makes one post of one key and says which; then doubt settles by itself',
-            ),
-            Option(name="text_max", default="100000", meaning="the longest text it takes, in graphemes"),
-        ),
-    )
+    profile = PROFILE
 
     def __init__(
-        self, account: Account, secrets: Secrets, *, http: Http | None = None, clock: Callable[[], float] = time
+        self,
+        account: Account,
+        secrets: Secrets,
+        *,
+        http: Http | None = None,
+        clock: Callable[[], float] = time,
+        public_media: PublicMedia | None = None,
     ):
         self._account = account
         self._secrets = secrets
+        self._place = public_media
         self._http = http or Http(account.base_url, bytes_max=ANSWER_BYTES_MAX)
         self._clock = clock  # a signature says when it was made, so that it cannot be played again later
         if account.options.get("idempotent") == "yes":
@@ -111,10 +74,8 @@ class Webhook:
         self._http.heard = heard
 
     def limits(self) -> Limits:
-        """Ours, with the longest text that the account's options give."""
-        given = self._account.options.get("text_max", "")
-        most = int(given) if given.isascii() and given.isdigit() else 0
-        return replace(LIMITS, text=(replace(LIMITS.text[0], max=most),)) if most else LIMITS
+        """Ours, with the longest text that the account's options give; films only where they can be fetched."""
+        return limits_of(self._account, films=self._place is not None)
 
     def whoami(self) -> Identity:
         """The receiver as the configuration names it: it is asked nothing, for it could take that for a post."""
@@ -124,7 +85,7 @@ class Webhook:
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt:
         """The receiver has taken the whole post, all its parts in one request, and named it and its address."""
         self._refuse_unfit()
-        body = json.dumps(self._event(message, key), ensure_ascii=False).encode("utf-8", "replace")
+        body = json.dumps(event_of(message, key, self._place), ensure_ascii=False).encode("utf-8", "replace")
         call = self._call("publishing", "POST", key, signed=body, content=body)
         progress.posting()
         answer = self._http.post_once(call)
@@ -168,62 +129,20 @@ class Webhook:
                 " correct it, or others read the posts before they are out"
             )
         refuse_other_than(account, "idempotent", ("no", "yes"))
-        if "text_max" in account.options and self.limits() is LIMITS:
+        if "text_max" in account.options and not text_max_of(account):
             raise wrong(account, "text_max", "a number above 0")
 
-    def _event(self, message: Message, key: str) -> dict[str, object]:
-        numbered = enumerate(message.media, 1)
-        media = [
-            {
-                "name": picture_name(number, one),
-                "mime": one.mime,
-                "sha256": one.sha256,
-                "alt": one.alt_text,
-                "base64": base64.b64encode(read_picture(one)).decode("ascii"),
-            }
-            for number, one in numbered
-        ]
-        return {
-            "type": "post.publish",
-            "id": key,
-            "account": message.account,
-            "text": message.text,
-            "parts": list(message.parts),
-            "language": message.language,
-            "link": message.link,
-            "first_comment": message.first_comment,
-            "media": media,
-        }
-
     def _call(self, what: str, method: str, key: str, *, signed: bytes, content: bytes | None = None) -> Call:
-        key_id, secret = self._signing_key()
+        key_id, secret = signing_key(self._secrets, self._account.id)
         at = str(int(self._clock()))
-        signature = hmac.new(secret.encode(), at.encode() + b"." + signed, hashlib.sha256).hexdigest()
         headers = {
             "Idempotency-Key": key,
             "X-Timestamp": at,
-            "X-Signature": f"sha256={signature}",
+            "X-Signature": signature(secret, at, signed),
             **({"X-Key-Id": key_id} if key_id else {}),
             **({"Content-Type": "application/json"} if content else {}),
         }
         return Call(what=what, method=method, path="", headers=headers, content=content, hidden=(secret,))
-
-    def _signing_key(self) -> tuple[str, str]:
-        """Which secret it is, and the secret. Raises AuthExpired where it is not whole."""
-        secret = self._secrets.load().strip()
-        try:
-            parts = json.loads(secret)
-        except ValueError:
-            parts = None
-        if not isinstance(parts, dict):
-            parts = {"secret": secret}
-        key_id, secret = str(parts.get("key_id") or ""), str(parts.get("secret") or "")
-        if len(secret) < 16 or not re.fullmatch(r"[\w.-]*", key_id, re.ASCII):
-            raise AuthExpired(
-                f"account '{self._account.id}': its secret must have 16 characters or more, alone or as"
-                ' {"key_id": "…", "secret": "…"}; put it in again here and at the receiver'
-            )
-        return key_id, secret
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
