@@ -25,6 +25,7 @@ FOR_GOOD = frozenset(
     | {"validation_failure", "pds_upload_unsupported_blob_size", "unconfirmed_email"}
 )
 NEXT_DAY = frozenset({"DailyLimitExceeded", "daily_limit_exceeded"})
+PATIENCE_S = 60  # ours: it answers once it has the whole film
 LATER = frozenset({"ServiceOverloaded", "UploadNotReady"})
 
 
@@ -69,6 +70,7 @@ class VideoService:
             query=[("did", did), ("name", name)],
             headers={"Content-Type": film.mime},
             content=whole,
+            patience_s=PATIENCE_S,
         )
         answer = self.ask(call, self._passes.to_upload())
         job = job_in(answer)

@@ -95,11 +95,11 @@ def _promises(one: Profile) -> str:
         ("a secret", one.needs_secret),
         ("`base_url`", one.needs_base_url),
         ("a public address for its pictures", one.fetches_media),
-        ("one for films alone", one.fetches_films),
     )
     needs = [word for word, needed in asked if needed]
     return (
-        f"A post that is unclear: {_unclear(one)}; {key}. An account needs {' and '.join(needs) or 'no secret'}."
+        f"A post that is unclear: {_unclear(one)}; {key}. An account needs {' and '.join(needs) or 'no secret'}"
+        f"{', and a public address for films' if one.fetches_films else ''}."
         f" {_comment(one.limits)}"
     )
 
