@@ -86,10 +86,11 @@ class Films:
     def _refuse(job: Job, progress: Progress) -> None:
         """What the service could not do is tried once more, from the start."""
         told = f"the video service gave up on the film ({job.failed}{job.words and ': '}{job.words})"
-        if job.failed in FOR_GOOD or progress.saved.get(JOB, {}).get("again"):
+        no_more = job.failed in FOR_GOOD or bool(progress.saved.get(JOB, {}).get("again"))
+        progress.save(PARTS, {})
+        progress.save(JOB, {"again": not no_more})  # a person who retries it wants it sent again
+        if no_more:
             raise Rejected(f"{told}; export it anew as MP4 (H.264, AAC) and attach that")
-        for step, data in ((PARTS, {}), (JOB, {"id": "", "again": True})):
-            progress.save(step, data)
         raise Retryable(f"{told}; it is sent once more")
 
     def _words(self, words: Captions, number: int, progress: Progress) -> Mapping[str, Any]:

@@ -137,6 +137,7 @@ class Films:
         told = answer.fields()
         match told.get("status"):
             case "PROCESSING_FAILED":
+                _forget(progress)  # a person who retries it wants it sent again
                 why = told.get("processingFailureReason") or "it does not say why"
                 raise Rejected(
                     f"{call.what}: the platform could not use it ({why}); export it anew as MP4 (H.264, AAC)"

@@ -213,7 +213,7 @@ def test_work_that_failed_is_tried_once_more_and_then_is_for_a_person(
         sent(adapter_for(home, service), message, "k", progress)
     service.gives_up = ""
     service.forget()
-    assert isinstance(sent(adapter_for(home, service), message, "k", MemoryProgress()), Receipt)
+    assert isinstance(sent(adapter_for(home, service), message, "k", progress), Receipt)  # a person has retried it
 
 
 def test_work_that_the_service_forgot_is_begun_anew(home: BlueskyServer, service: VideoServer, tmp_path: Path) -> None:
