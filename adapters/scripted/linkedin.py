@@ -118,7 +118,7 @@ class LinkedInServer(ScriptedServer):
             ("GET", "/rest/organizations/([0-9]+)", self._organization),
             ("POST", "/rest/images", self.images.initialize),
             ("GET", f"/rest/images/{urn}", self._image),
-            ("POST", "/rest/videos", lambda request: self.films.act(request, self.url)),
+            ("POST", "/rest/videos", self.films.act),
             ("GET", f"/rest/videos/{urn}", lambda _, video: self.films.look(video)),
             ("POST", "/rest/posts", self._take),
             ("GET", "/rest/posts", self._by_author),

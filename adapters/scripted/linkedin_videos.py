@@ -50,11 +50,11 @@ class VideoShelf:
         self.expired: set[str] = set()
         self.puts = 0
 
-    def act(self, request: Request, url: str) -> Reply:
+    def act(self, request: Request) -> Reply:
         """POST /rest/videos?action=initializeUpload or finalizeUpload."""
         match request.query, request.json():
             case {"action": ["initializeUpload"]}, {"initializeUploadRequest": dict() as asked, **rest} if not rest:
-                return self._initialize(asked, url)
+                return self._initialize(asked, f"http://{request.headers['host']}")
             case {"action": ["finalizeUpload"]}, {"finalizeUploadRequest": dict() as asked, **rest} if not rest:
                 return self._finalize(asked)
         raise self._refuse(400, "ILLEGAL_ARGUMENT", "Could not find action")
