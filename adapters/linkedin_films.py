@@ -6,7 +6,6 @@ As four programs of others do it (read on 24 Nov 2026); of the official page onl
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -29,6 +28,8 @@ VIDEO = re.compile(r"urn:li:video:[\w-]{1,100}", re.ASCII)
 FILM, UPLOAD, PARTS, LOOKS, REFUSED = "film", "film-upload", "film-parts", "film-looks", "film-captions"
 LOOK_AGAIN, LOOK_AGAIN_AT_MOST = timedelta(seconds=10), timedelta(minutes=2)  # a member has 100 calls a day
 PARTS_MAX = 1_000
+GONE = frozenset({404, 410})
+NOT_TAKEN = frozenset({400, 413, 415, 422})
 
 
 class Films:
@@ -111,25 +112,29 @@ class Films:
         """What was announced besides is there: without it the film could not be used."""
         if upload["captions"]:
             answer = self._access.give(as_captions(film.captions[0]), str(upload["captions"]))
-            if 400 <= answer.status < 500 and answer.status not in {401, 403, 404, 408, 410, 425, 429}:
+            if answer.status in NOT_TAKEN:
                 progress.save(REFUSED, {"words": words(answer) or f"refused with {answer.status}"})
+                raise _anew(answer, progress)
             self._given(answer, progress)
         if film.cover and upload["cover"]:
             self._given(self._access.give(as_cover(film.cover), str(upload["cover"])), progress)
 
     def _given(self, answer: Answer, progress: Progress) -> Answer:
-        """The same of an address that the platform gave: one that has ended may say that it is forbidden."""
-        return self._done(replace(answer, status=410) if answer.status == 403 else answer, progress)
+        """The same of an address that the platform gave: one that has ended may say no more than 'forbidden'."""
+        if answer.status == 403 and "code" not in answer.fields():
+            raise _anew(answer, progress)
+        return self._done(answer, progress)
 
     def _done(self, answer: Answer, progress: Progress) -> Answer:
-        """The answer, where the platform took what it was given; else what it has of the film is of no use."""
+        """The answer, where the platform took what it was given. Raises Retryable where the film is begun anew."""
         if answer.ok:
             return answer
+        if answer.status in GONE:
+            raise _anew(answer, progress)
         failure = refusal(answer, posting=False)
-        if not isinstance(failure, Rejected):
-            raise failure
-        _forget(progress)
-        raise Retryable(f"{failure}; the film is begun anew", http_status=answer.status, evidence=failure.evidence)
+        if isinstance(failure, Rejected):
+            _forget(progress)  # a person who retries it wants it sent again
+        raise failure
 
     def _is_available(self, video: str, progress: Progress) -> bool:
         call = Call(what="looking at the film", method="GET", path=f"/rest/videos/{quote(video, safe='')}")
@@ -153,6 +158,12 @@ def captions_refused(progress: Progress) -> Mapping[str, str]:
     """Why a film is out without its captions, as evidence; empty where it is not."""
     told = progress.saved.get(REFUSED, {}).get("words")
     return {"captions_left_out": str(told)} if told else {}
+
+
+def _anew(answer: Answer, progress: Progress) -> Retryable:
+    _forget(progress)
+    told = f"{answer.what}: refused ({answer.status}: {words(answer)}); the film is begun anew"
+    return Retryable(told, http_status=answer.status, evidence=answer.evidence())
 
 
 def _forget(progress: Progress) -> None:

@@ -39,13 +39,15 @@ class Video:
 class VideoShelf:
     """All films ever announced; `slow`: how often one is still worked on when it is looked at.
 
-    `takes_captions`: whether it takes those that come. `puts`: how many parts came.
+    `bytes_min`: the smallest that it takes. `takes_captions`: whether it takes those that come. `puts`: how many parts
+    came.
     """
 
     def __init__(self, refuse: Refuse, *, slow: int = 1):
         self._refuse = refuse
         self.slow = slow
         self.takes_captions = True
+        self.bytes_min = BYTES_MIN
         self.videos: dict[str, Video] = {}
         self.expired: set[str] = set()
         self.puts = 0
@@ -64,7 +66,7 @@ class VideoShelf:
         if set(asked) != known or not OWNER.fullmatch(str(asked["owner"])) or type(asked["fileSizeBytes"]) is not int:
             raise self._refuse(422, "UNPROCESSABLE_ENTITY", "ERROR :: /initializeUploadRequest :: missing or unknown")
         size = asked["fileSizeBytes"]
-        if not BYTES_MIN <= size <= BYTES_MAX:
+        if not self.bytes_min <= size <= BYTES_MAX:
             raise self._refuse(400, "INVALID_VALUE_FOR_FIELD", "fileSizeBytes is out of range")
         name = f"D4D10AQ{len(self.videos) + 1:04}"
         wants = {kind for kind, key in (("captions", "uploadCaptions"), ("cover", "uploadThumbnail")) if asked[key]}

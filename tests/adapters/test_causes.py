@@ -468,12 +468,14 @@ def threads_words() -> Words:
 class TestLinkedIn(CausesContract):
     """A page, whose pictures go to an address that the platform gives for each."""
 
+    bytes_min = 75_000
+
     @pytest.fixture(scope="class")
     @classmethod
     def stand(cls, album: tuple[Media, ...]) -> Iterator[Stand]:
         clock = Clock()
         with LinkedInServer(clock, TOKEN) as server:
-            server.per_day = 1_000_000
+            server.per_day, server.films.bytes_min = 1_000_000, cls.bytes_min
 
             def build(http: Http) -> LinkedIn:
                 return LinkedIn(
@@ -489,6 +491,17 @@ class TestLinkedIn(CausesContract):
                 album=album,
                 clock=clock,
             )
+
+
+class TestLinkedInFilm(TestLinkedIn):
+    """With a film in place of the pictures; one so small that an answer may repeat it whole."""
+
+    bytes_min = 0
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def album(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Media, ...]:
+        return (film(tmp_path_factory.mktemp("film")),)
 
 
 def linkedin_words() -> Words:

@@ -102,7 +102,7 @@ def test_parts_that_arrived_are_not_put_again_wherever_the_process_died(
     assert (server.films.puts, len(server.films.videos), server.public) == (4, 1, 1)
 
 
-@pytest.mark.parametrize("status", [403, 404, 410, 400])
+@pytest.mark.parametrize("status", [403, 404, 410])
 def test_an_address_that_has_ended_begins_the_film_anew(server: LinkedInServer, tmp_path: Path, status: int) -> None:
     """They end by themselves; nobody says how that is told. The account is not held for it."""
     message, progress = showing(clip(tmp_path, LARGE)), MemoryProgress()
