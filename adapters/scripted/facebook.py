@@ -91,6 +91,11 @@ class FacebookServer(GraphServer):
         """How many posts are there now."""
         return len(self._posts)
 
+    @property
+    def comments(self) -> int:
+        """How many comments stand under them."""
+        return sum(len(one.comments) for one in self._posts.values())
+
     def react(self, remote_id: str, *, likes: int = 0, shares: int = 0) -> None:
         """The post has these counts."""
         self._posts[remote_id].likes, self._posts[remote_id].shares = likes, shares

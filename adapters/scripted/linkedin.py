@@ -80,6 +80,11 @@ class LinkedInServer(ScriptedServer):
         """How many posts are there now."""
         return len(self._posts)
 
+    @property
+    def comments(self) -> int:
+        """How many comments stand under them."""
+        return sum(len(one.comments) for one in self._posts.values())
+
     def react(self, remote_id: str, **counts: int) -> None:
         """The post has these counts: `likeCount` and so on."""
         self._posts[remote_id].counts.update(counts)

@@ -47,7 +47,8 @@ class Stand:
     """One adapter and the platform behind it, to be tried with everything that goes wrong.
 
     `build(http)` makes a new adapter, as a new process would, that reaches the platform by `http`. `public()` counts
-    what is out now. `secrets()` are those that nobody may see, also those that the platform has given out meanwhile.
+    what is out now, comments too. `secrets()` are those that nobody may see, also those that the platform has given out
+    meanwhile. `making`: the calls so far, by undisturbed adapters, that left something behind.
     `album`: pictures to publish with. `wording`: what stands in every text besides.
     """
 
@@ -59,6 +60,7 @@ class Stand:
     album: Sequence[Media]
     wording: str = ""
     clock: Clock = field(default_factory=Clock)
+    making: list[str] = field(default_factory=list)
 
     @cached_property
     def causes(self) -> dict[str, Cause]:
@@ -87,8 +89,17 @@ class Stand:
     @contextmanager
     def reached(self) -> Iterator[Adapter]:
         """A new adapter that nothing disturbs."""
-        with Front(self.platform) as front:
+        with Front(self.platform, self._watch) as front:
             yield self.build(Impatient(front))
+
+    def made(self) -> int:
+        """How many calls have come that leave something behind; those that only open the account are none."""
+        return len(self.making)
+
+    def _watch(self, request: Request, reply: Reply) -> None:
+        opening = (*self.words.logins, *self.words.dispensable)
+        if request.method in {"POST", "PUT"} and reply.status < 400 and not request.path.endswith(opening):
+            self.making.append(request.path)
 
     def message(self, *, parts: int, media: int) -> Message:
         """A message whose words nobody else has."""

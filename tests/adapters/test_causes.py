@@ -40,6 +40,7 @@ from tests.adapters.front import instead
 from tests.adapters.leaks import leaks
 from tests.adapters.parts import KeptSecret, KnownSecret, account, keys_of, picture
 from tests.adapters.receiver import ReceiverServer
+from tests.adapters.steps import StepsContract
 from tests.fakes.clock import Clock
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 TOKEN = "a-token/nobody+else=may%see"
 
 
-class CausesContract:
+class CausesContract(StepsContract):
     """Inherit it, and give it a fixture `stand` of the scope of a class."""
 
     @pytest.fixture(scope="class")
@@ -348,7 +349,7 @@ class TestFacebook(CausesContract):
             yield Stand(
                 platform=server,
                 build=build,
-                public=lambda: server.public,
+                public=lambda: server.public + server.comments,
                 secrets=lambda: {token, app_secret},
                 words=facebook_words(),
                 album=album,
