@@ -6,6 +6,7 @@ import base64
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -48,7 +49,7 @@ class Stand:
 
     `build(http)` makes a new adapter, as a new process would, that reaches the platform by `http`. `public()` counts
     what is out now, comments too. `secrets()` are those that nobody may see, also those that the platform has given out
-    meanwhile. `making`: the calls so far, by undisturbed adapters, that left something behind.
+    meanwhile. `making`: how much was public after each call of an undisturbed adapter that left something behind.
     `album`: pictures to publish with. `wording`: what stands in every text besides.
     """
 
@@ -60,7 +61,7 @@ class Stand:
     album: Sequence[Media]
     wording: str = ""
     clock: Clock = field(default_factory=Clock)
-    making: list[str] = field(default_factory=list)
+    making: list[int] = field(default_factory=list)
 
     @cached_property
     def causes(self) -> dict[str, Cause]:
@@ -96,10 +97,14 @@ class Stand:
         """How many calls have come that leave something behind; those that only open the account are none."""
         return len(self.making)
 
+    def shown(self) -> int:
+        """How many of them have made something public."""
+        return sum(now > before for before, now in pairwise([0, *self.making]))
+
     def _watch(self, request: Request, reply: Reply) -> None:
         opening = (*self.words.logins, *self.words.dispensable)
         if request.method in {"POST", "PUT"} and reply.status < 400 and not request.path.endswith(opening):
-            self.making.append(request.path)
+            self.making.append(self.public())
 
     def message(self, *, parts: int, media: int) -> Message:
         """A message whose words nobody else has."""

@@ -42,6 +42,9 @@ class Place(Protocol):
     def made(self) -> int:
         """How many calls have come that leave something behind, such as a picture or a post."""
 
+    def shown(self) -> int:
+        """How many of them have made something public."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Folder:
@@ -61,6 +64,9 @@ class Folder:
         return replace(MESSAGE, parts=texts, media=tuple(self.album[:media]))
 
     def made(self) -> int:
+        return 0
+
+    def shown(self) -> int:
         return 0
 
 
@@ -101,13 +107,14 @@ class When(StrEnum):
 class MortalProgress(MemoryProgress):
     """Keeps as JSON what a store would; with step `dies_at`, the first being 0, the process dies before or after it.
 
-    `known`: what `look` saw when the last step was kept.
+    `known`: what `look` saw when the last step was kept. `unkept`: how many calls, at most, made something public
+    between two steps.
     """
 
     def __init__(self, look: Callable[[], Tally], *, dies_at: int | None, when: When):
         super().__init__()
         self._look, self._dies_at, self._when = look, dies_at, when
-        self.known = look()
+        self.known, self.unkept = look(), 0
 
     @property
     def is_posting(self) -> bool:
@@ -127,17 +134,27 @@ class MortalProgress(MemoryProgress):
         if dies and self._when is When.BEFORE:
             raise Died
         yield
-        self.known = self._look()
+        seen = self._look()
+        self.unkept = max(self.unkept, seen.since(self.known).shown)
+        self.known = seen
         if dies:
             raise Died
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What the platform has of one delivery: what is public, and how many calls left something behind."""
+    """What a platform has: how much is public, how many calls left something behind, how many made something public."""
 
     out: int
     made: int
+    shown: int
+
+    @classmethod
+    def of(cls, place: Place) -> Tally:
+        return cls(out=place.public(), made=place.made(), shown=place.shown())
+
+    def since(self, before: Tally) -> Tally:
+        return Tally(out=self.out - before.out, made=self.made - before.made, shown=self.shown - before.shown)
 
 
 @dataclass(kw_only=True)
@@ -153,13 +170,13 @@ class Delivery:
     def __post_init__(self) -> None:
         self.place.clock.tick(hours=1)  # who looks since then does not read all that others have posted
         self.since = self.place.clock()
-        self._before = Tally(out=self.place.public(), made=self.place.made())
+        self._before = Tally.of(self.place)
         message = self.place.message(parts=self.shape.parts, media=self.shape.media)
         self.message = replace(message, first_comment=f"What you can do: {uuid4().hex}" if self.shape.comment else "")
         self.progress: MemoryProgress = MortalProgress(self.tally, dies_at=self.dies_at, when=self.when)
 
     def tally(self) -> Tally:
-        return Tally(out=self.place.public() - self._before.out, made=self.place.made() - self._before.made)
+        return Tally.of(self.place).since(self._before)
 
     def begun(self) -> MortalProgress:
         """What is known of the process that began, once it has died or is done; from now on others go on with it."""
@@ -241,7 +258,10 @@ def _crashes(place: Place, shape: Shape, whole: Whole) -> Iterator[str]:
 
 def after_all(whole: Whole) -> str:
     """What is wrong where all is out and its receipt lost."""
-    whole.delivery.begun()
+    begun = whole.delivery.begun()
+    unkept = max(begun.unkept, whole.tally.since(begun.known).shown)
+    if unkept > 1:
+        return f"{unkept} calls made something public, and nothing was kept between them"
     return _looked(whole.delivery, whole, whole.tally.out) or _sent_again(whole.delivery, whole, whole.receipt)
 
 

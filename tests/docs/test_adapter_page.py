@@ -10,7 +10,9 @@ import pytest
 from adapters import contract, registry
 from tests.adapters.contract import AdapterContract, Bench
 from tests.adapters.parts import KnownSecret, account
+from tests.adapters.steps import Folder, StepsContract
 from tests.docs import blocks, names, read, rows, section
+from tests.fakes.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,7 @@ def test_the_page_tells_every_failure() -> None:
     assert told == [one.__name__ for one in contract.Failure.__subclasses__()]
 
 
-class TestNoticeboard(AdapterContract):
+class TestNoticeboard(AdapterContract, StepsContract):
     """The example, installed as somebody else's package would be."""
 
     @pytest.fixture
@@ -64,6 +66,10 @@ class TestNoticeboard(AdapterContract):
             return len(list((tmp_path / board.id).glob("*.txt")))
 
         return Bench(build=build, public=public, like=like, token="")
+
+    @pytest.fixture
+    def stand(self, bench: Bench) -> Folder:
+        return Folder(build=lambda: bench.build(""), public=bench.public, clock=Clock())
 
     def test_its_name_can_be_written_as_a_platform(self, installed: None) -> None:
         """Nothing of ours has to be changed for it."""
