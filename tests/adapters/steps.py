@@ -259,6 +259,8 @@ def _crashes(place: Place, shape: Shape, whole: Whole) -> Iterator[str]:
 def after_all(whole: Whole) -> str:
     """What is wrong where all is out and its receipt lost."""
     begun = whole.delivery.begun()
+    if not begun.is_posting:
+        return "it was never committed that anything would be public"
     unkept = max(begun.unkept, whole.tally.since(begun.known).shown)
     if unkept > 1:
         return f"{unkept} calls made something public, and nothing was kept between them"

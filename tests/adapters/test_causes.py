@@ -486,7 +486,7 @@ class TestLinkedIn(CausesContract):
             yield Stand(
                 platform=server,
                 build=build,
-                public=lambda: server.public,
+                public=lambda: server.public + server.comments,
                 secrets=lambda: {TOKEN},
                 words=linkedin_words(),
                 album=album,
