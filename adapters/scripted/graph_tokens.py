@@ -24,13 +24,17 @@ PATH = "/refresh_access_token"
 
 
 class LongLivedServer(GraphServer):
-    """A server whose token ends, and is two days old at first. `grant`: what a renewal is called, empty for none."""
+    """A server whose token ends, and is two days old at first. `grant`: what a renewal is called, empty for none.
+
+    `minted` makes the next token of its plain name.
+    """
 
     def __init__(self, clock: Callable[[], datetime], token: str, grant: str, *, app_secret: str = ""):
         super().__init__(token, app_secret=app_secret)
         self._clock = clock
         self._grant = grant
         self.renewals = 0
+        self.minted: Callable[[str], str] = str
         self.dies(clock() - timedelta(days=2) + LIVES)
 
     def dies(self, at: datetime) -> None:
@@ -52,7 +56,7 @@ class LongLivedServer(GraphServer):
         if self._clock() - self.token_made_at < TOO_YOUNG:
             return error(100, "The access token is too young to be refreshed")
         self.renewals += 1
-        self.token = f"{self.token[:4]}{self.renewals:04}renewed"
+        self.token = self.minted(f"{self.token[:4]}{self.renewals:04}renewed")
         self.dies(self._clock() + LIVES)
         lives_s = int(LIVES.total_seconds())
         return reply_json({"access_token": self.token, "token_type": "bearer", "expires_in": lives_s})

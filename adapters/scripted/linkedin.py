@@ -58,7 +58,7 @@ class LinkedInServer(ScriptedServer):
     """The server. `per_day`: how many calls it takes before it says 429.
 
     `renewal`: what the form must say for a new token, empty where it may not be renewed; its refresh token is good
-    once, and the next one ends no later, at `renewable_until`.
+    once, and the next one ends no later, at `renewable_until`. `minted` makes the next tokens of their plain names.
     """
 
     def __init__(self, clock: Callable[[], datetime], token: str, *, scopes: frozenset[str] = OF_PAGE):
@@ -68,6 +68,7 @@ class LinkedInServer(ScriptedServer):
         self.renewal: Mapping[str, str] = {}
         self.renewable_until = clock() + timedelta(days=365)
         self.renewals = 0
+        self.minted: Callable[[str], str] = str
         self.scopes = scopes
         self.per_day = 500
         self.images = ImageShelf(_Refused)
@@ -175,8 +176,8 @@ class LinkedInServer(ScriptedServer):
         if left_s <= 0:
             return reply_json({"error": "invalid_request", "error_description": "The token has expired"}, 400)
         self.renewals += 1
-        self._token = f"access-token-number-{self.renewals}"
-        self.renewal = {**self.renewal, "refresh_token": f"refresh-token-number-{self.renewals}"}
+        self._token = self.minted(f"access-token-number-{self.renewals}")
+        self.renewal = {**self.renewal, "refresh_token": self.minted(f"refresh-token-number-{self.renewals}")}
         told = {"access_token": self._token, "expires_in": 5_184_000, "refresh_token": self.renewal["refresh_token"]}
         return reply_json({**told, "refresh_token_expires_in": left_s})
 

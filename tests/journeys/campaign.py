@@ -1,8 +1,10 @@
-"""One campaign in twelve scripts: what is planned, the sheet that says so, and an installation that carries it out."""
+"""One campaign in all scripts: what is planned, the sheet that says so, and an installation that carries it out."""
 
 from __future__ import annotations
 
 import json
+import socket
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +16,8 @@ from posts.intake.write import write_plan
 from scheduler.plan import local_text
 from tests.faults.proxy import FaultProxy
 from tests.journeys.house import House, until
-from tests.journeys.stands import STANDS, Out, Stand, opened
+from tests.journeys.stand import Out, Stand, opened
+from tests.journeys.stands import STANDS
 from tests.posts.scripts import samples
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from pathlib import Path
 
-    from tests.journeys.stands import Stands
+    from tests.journeys.stand import Stands
 
 ZONE = "Asia/Tbilisi"
 LINK = "https://mission.example/{}"
@@ -39,20 +42,33 @@ class Planned:
     parts: tuple[str, ...]
     alt_texts: tuple[str, ...] = ()
     link: str = ""
+    comment: str = ""
 
     def as_seen(self, stand: Stand) -> Out:
         """What has to be out there: not a letter changed, the link on a line of its own, the pictures described."""
+        limits = stand.profile.limits
         *before, last = self.parts
         parts = (*before, f"{last}\n{self.link}" if self.link else last)
-        if not stand.threads:
+        if limits.parts_max == 1:
             parts = ("\n\n".join(parts),)
-        has_alts = stand.platform != "telegram"
-        return Out(parts=parts, pictures=len(self.alt_texts), alt_texts=self.alt_texts if has_alts else None)
+        comments = (self.comment,) if self.comment else ()
+        return Out(
+            parts=(*parts, *comments) if limits.comment_ends_thread else parts,
+            pictures=len(self.alt_texts),
+            alt_texts=self.alt_texts if limits.alt_text else None,
+            comments=comments if limits.first_comment else (),
+        )
+
+    def is_for(self, stand: Stand) -> bool:
+        """Whether the platform takes such a post at all."""
+        return bool(self.alt_texts) or not stand.profile.limits.media_required
 
 
-def forty_posts() -> list[Planned]:
-    """Every script, with no picture, one and four, with links, and four threads."""
-    return [_planned(number, one.what, one.text) for number, one in enumerate(samples()[:40], start=1)]
+def sixty_posts() -> list[Planned]:
+    """Every script, with no picture, one and four, with links, comments below, and six threads."""
+    return [
+        _planned(number, one.what, one.text) for number, one in enumerate([*samples()[:40], *samples()[:20]], start=1)
+    ]
 
 
 def _planned(number: int, what: str, text: str) -> Planned:
@@ -63,6 +79,7 @@ def _planned(number: int, what: str, text: str) -> Planned:
         parts=(words, f"2 ❡ {words}", f"3 ❡ {words}") if number % 10 == 5 else (words,),
         alt_texts=tuple(f"{what}: ბარათი, корти {one}, بطاقة n{number}" for one in range(1, pictures + 1)),
         link=LINK.format(number) if number % 6 == 0 else "",
+        comment=f"კომენტარი، تعليق 🕊️ {number}" if number % 7 == 0 else "",
     )
 
 
@@ -78,6 +95,7 @@ class Office(House):
     said: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     more_config: str = ""
+    listen: str = ""
     platforms: Stands = STANDS
 
     def call(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -94,7 +112,9 @@ class Office(House):
 
     def build(self, day: str) -> None:
         """Configured, with all secrets where they belong, an officer and an approver."""
+        self.listen = free_address()
         parts = [
+            f'[console]\nlisten = "{self.listen}"\npublic_url = "http://{self.listen}"\n',
             f'[campaign]\nname = "Journey"\nday = {day}\n[database]\nurl = "{self.database_url}"\n',
             '[review]\nlevels = 1\n[settle]\nlooks = ["1s", "2s", "4s"]\n[measure]\ncadence = ["1s", "2s", "2s"]\n',
             self.more_config,
@@ -126,6 +146,15 @@ class Office(House):
             words = ("--name", role, "--role", role, "--mission", "GE", "--as", ADMINISTRATOR, "--json")
             self.tokens.append(json.loads(super().call("users", "add", email, *words).stdout)["token"])
 
+    def planned_for(self, stand: Stand, planned: Sequence[Planned]) -> list[Planned]:
+        """Which of the posts go to that account: those of one platform take turns."""
+        turns = [one.account for one in self.stands if one.platform == stand.platform]
+        return [
+            one
+            for number, one in enumerate(planned, start=1)
+            if one.is_for(stand) and turns[number // 2 % len(turns)] == stand.account
+        ]
+
     def acts(self, who: int) -> None:
         """The next commands may be those of the administrator (0), the officer (1) or the approver (2)."""
         self.environment["JULY30_TOKEN"] = self.tokens[who]
@@ -155,6 +184,10 @@ class Office(House):
     def _sheet(self, planned: Sequence[Planned], first: datetime, apart_s: float) -> Path:
         for number in range(1, 5):
             Image.new("RGB", (64, 80), (10, 60, 30 * number)).save(self.folder / f"card-{number}.jpg")
+        goes_to: dict[str, list[str]] = defaultdict(list)
+        for stand in self.stands:
+            for one in self.planned_for(stand, planned):
+                goes_to[one.name].append(stand.account)
         rows = []
         for number, one in enumerate(planned):
             date, _, time = local_text(first + timedelta(seconds=number * apart_s), ZONE).partition("T")
@@ -162,11 +195,13 @@ class Office(House):
                 {
                     "id": one.name,
                     "mission": "GE",
+                    "account": ";".join(goes_to[one.name]),
                     "date": date,
                     "time": time,
                     "kind": "evergreen",
                     "text": "\n---\n".join(one.parts),
                     "link": one.link,
+                    "first_comment": one.comment,
                     "media": ";".join(f"card-{picture}.jpg" for picture in range(1, len(one.alt_texts) + 1)),
                     "alt_text": " || ".join(one.alt_texts),
                     "status": "submitted",
@@ -174,3 +209,9 @@ class Office(House):
             )
         write_plan(self.folder / "plan.xlsx", rows)
         return self.folder / "plan.xlsx"
+
+
+def free_address() -> str:
+    """Where a console may listen."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"127.0.0.1:{free.getsockname()[1]}"

@@ -7,7 +7,6 @@ import html
 import json
 import logging
 import re
-import socket
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -18,19 +17,18 @@ import pytest
 import requests
 
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
-from tests.journeys.campaign import ADMINISTRATOR, Office, forty_posts
+from tests.journeys.campaign import ADMINISTRATOR, Office, sixty_posts
 from tests.journeys.house import until
 from tests.journeys.leaks import below, leaks, shown_by
-from tests.journeys.stands import marked
+from tests.journeys.stand import marked
 from tests.scheduler.cli.program import Program, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.journeys.stands import Stand
 
-POSTS = 8
+POSTS = 24
 CARRYING = {"authorization", "x-signature", "x-key-id", "idempotency-key"}
 REPEATED_MAX = 2000
 KEPT = {"secrets", "secrets.key"}
@@ -89,19 +87,13 @@ def office(tmp_path: Path, ears: Ears) -> Iterator[Office]:
             folder=folder,
             database_url=f"sqlite:///{folder / 'july30.db'}",
             program=(sys.executable, "-m", "tests.journeys.talkative"),
-            more_config=_more_config(),
+            more_config='[alerts]\nurls = ["env:ALERTS"]\ndead_man_ping = "env:PING"\n',
         )
         made.open(opened)
         host = ears.url.removeprefix("http://")
         made.environment |= {"ALERTS": f"json://{host}/{marked('alert')}", "PING": f"http://{host}/{marked('ping')}"}
         yield made
         made.stop_all()
-
-
-def _more_config() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        listen = f"127.0.0.1:{free.getsockname()[1]}"
-    return f'[console]\nlisten = "{listen}"\n[alerts]\nurls = ["env:ALERTS"]\ndead_man_ping = "env:PING"\n'
 
 
 def test_no_secret_leaves_its_place(
@@ -114,7 +106,7 @@ def test_no_secret_leaves_its_place(
 ) -> None:
     """Logs are mailed, databases copied, pages printed: whoever holds one of them must not hold an account."""
     office.build(f"{datetime.now(UTC):%Y-%m-%d}")
-    office.queue(forty_posts()[:POSTS], datetime.now(UTC) + timedelta(seconds=20), apart_s=1)
+    office.queue(sixty_posts()[:POSTS], datetime.now(UTC) + timedelta(seconds=20), apart_s=1)
     office.speak_with({one.account: parrot.url for one in office.stands})
     running = office.start_daemon("up")
     until(lambda: all(proxy.log for proxy in office.proxies.values()), within_s=90, what="each platform has refused")
@@ -125,7 +117,12 @@ def test_no_secret_leaves_its_place(
     asked = Asked(office.folder)
     asked.run("accounts", "check", "--as", ADMINISTRATOR)  # ends the pauses of those that were refused as strangers
     seen = list(shown_by(running.pid))
-    until(lambda: all(map(has_taken, office.stands)), within_s=60, what="each platform has taken something")
+    names = [one.account for one in office.stands]
+    until(
+        lambda: [one.account for one in office.stands if one.out()] == names,
+        within_s=90,
+        what="each has taken something",
+    )
     run_out(office)
     office.settled()
     seen += [*shown_by(running.pid), *pages(office)]
@@ -182,11 +179,6 @@ def secrets_of(office: Office) -> dict[str, list[str]]:
     own = {"the vault's key": [key], "people's tokens": office.tokens}
     alerts = {"alerts": [office.environment["ALERTS"], office.environment["PING"]]}
     return own | alerts | {one.account: list(one.secrets()) for one in office.stands}
-
-
-def has_taken(stand: Stand) -> bool:
-    """Whether something is out there."""
-    return bool(stand.out())
 
 
 def run_out(office: Office) -> None:
