@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-POSTS = 24
+POSTS = 12
 CARRYING = {"authorization", "x-signature", "x-key-id", "idempotency-key"}
 REPEATED_MAX = 2000
 KEPT = {"secrets", "secrets.key"}
@@ -96,6 +96,7 @@ def office(tmp_path: Path, ears: Ears) -> Iterator[Office]:
         made.stop_all()
 
 
+@pytest.mark.timeout(600)
 def test_no_secret_leaves_its_place(
     office: Office,
     ears: Ears,
