@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = ("env", "file", "credential", "keyring", "vault")
 WRITABLE = ("vault", "file", "keyring")
+FIXED = ("env", "credential")  # july30 reads these and cannot write them
 SECRET_BYTES_MAX = 65_536
 
 

@@ -14,7 +14,8 @@ from scheduler.model import State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-EXPIRES = "expires"  # the verb of an audit row that says when credentials end
+EXPIRES = "expires"  # the verb of an audit row that warns of when credentials end
+LASTS = "lasts"  # that of one which says, whenever it is another day, until when they last and who renews them
 ONE_A = timedelta(minutes=1)  # at most one message per topic and mission
 GATHER = timedelta(seconds=10)
 GATHER_DOUBTS = timedelta(seconds=45)  # the first look-up settles most of them
@@ -68,6 +69,15 @@ class Case:
     reason: str
     local_due: str
     next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """An account whose credentials end, and nobody renews them, before so many of its planned posts."""
+
+    account: str
+    ends_at: datetime
+    posts_after: int
 
 
 def event_of(row: Mapping[str, Any]) -> Event | None:

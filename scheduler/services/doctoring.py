@@ -33,7 +33,8 @@ def examine(desk: Desk) -> list[dict[str, object]]:
     found.append(_folder("media", desk.settings.media_folder))
     found.append(_journal(desk))
     for one in check_accounts(desk, []):
-        found.append(_told(f"account {one['id']}", bool(one["ok"]), str(one["message"])))
+        dies_early = bool(one.get("renew")) and bool(one.get("posts_after"))
+        found.append(_told(f"account {one['id']}", bool(one["ok"]) and not dies_early, str(one["message"])))
     return found
 
 

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scheduler.alarm.events import by_reason
+from scheduler.alarm.words import day_of
 from scheduler.model import DAEMON, Scope, State
 from scheduler.store import alerts, lists, pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from scheduler.alarm.events import Case
+    from scheduler.alarm.events import Case, Ending
     from scheduler.store.alerts import Mark
     from scheduler.store.database import Transaction
     from scheduler.traffic import Rest
@@ -74,6 +75,7 @@ class Facts:
     resting: Sequence[Rest]
     mark: Mark | None
     stopped: Sequence[Case]
+    ending: Sequence[Ending]
 
 
 def facts(tx: Transaction, now: datetime, *, posts_too: bool = True) -> Facts:
@@ -86,12 +88,14 @@ def facts(tx: Transaction, now: datetime, *, posts_too: bool = True) -> Facts:
         resting=[one for one in lists.resting(tx) if one.until > now],
         mark=alerts.mark(tx),
         stopped=alerts.stopped(tx) if posts_too else (),
+        ending=alerts.ending(tx),
     )
 
 
 def matters(known: Facts) -> list[Matter]:
     """What follows from the facts, the most urgent first."""
     found = [*_machine(known), *(_paused(one, known.now) for one in known.paused), *_alerts(known)]
+    found += [_ending(one, known.now) for one in known.ending]
     for state in DO:
         found += _stopped(state, [one for one in known.stopped if one.state is state], known.now)
     return found + [_resting(one, known.now) for one in known.resting]
@@ -153,6 +157,24 @@ def _paused(row: Mapping[str, Any], now: datetime) -> Matter:
         command=ends,
         needs_a_person=ours or bool(row["release_asked_by"]),
         of_machine=ours,
+    )
+
+
+def _ending(one: Ending, now: datetime) -> Matter:
+    posts = "1 post is" if one.posts_after == 1 else f"{one.posts_after} posts are"
+    is_over, day = one.ends_at <= now, day_of(one.ends_at, "UTC")
+    ended = "The credentials of {account} ended on {day}, and {posts} planned there after that."
+    ends = "The credentials of {account} end on {day}, and {posts} planned there after that."
+    asked = "Whoever may sign in as the account connects it again now:"
+    if not is_over:
+        asked = "Whoever may sign in as the account connects it again before:"
+    return Matter(
+        kind="credentials",
+        happened=Said(words=ended if is_over else ends, values={"account": one.account, "day": day, "posts": posts}),
+        then=Said(words="What comes after the end does not go out."),
+        asked=Said(words=asked),
+        command=f"july30 accounts connect {one.account}",
+        of_machine=True,
     )
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, or_, select, update
 
-from scheduler.alarm.events import EXPIRES, TOPICS, Case
+from scheduler.alarm.events import EXPIRES, LASTS, TOPICS, Case, Ending
 from scheduler.model import DAEMON, State
+from scheduler.store import ledger
 from scheduler.store.claims import approved
 from scheduler.store.schema import alert_cursor, audit, delivery, post
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
 
     from sqlalchemy import RowMapping
 
@@ -116,6 +117,19 @@ def planned_after(tx: Transaction, account: str, instant: datetime) -> int:
     query = select(func.count()).select_from(delivery).where(delivery.c.account_id == account)
     query = query.where(delivery.c.state.in_((State.WAITING, State.HELD)), delivery.c.due_at >= instant)
     return int(tx.scalar(query) or 0)
+
+
+def ending(tx: Transaction) -> list[Ending]:
+    """The accounts whose credentials end, by what was seen last, before posts of theirs that are planned."""
+    planned = select(delivery.c.account_id).distinct().where(delivery.c.state.in_((State.WAITING, State.HELD)))
+    found = []
+    for account in sorted(tx.scalars(planned)):
+        said = ledger.last_of(tx, f"account:{account}", LASTS)
+        if said and said["ends_at"] and not said["renews"]:
+            ends_at = datetime.fromisoformat(str(said["ends_at"]))
+            if after := planned_after(tx, account, ends_at):
+                found.append(Ending(account=account, ends_at=ends_at, posts_after=after))
+    return found
 
 
 def waiting_count(tx: Transaction, account: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ class Passing(ObedientAdapter):
         self.renewable = renewable
         self.renewals = 0
         self.fails: Exception | None = None
+        self.renewal_fails = False
 
     def whoami(self) -> Identity:
         if self.ends_at <= self.clock():
@@ -42,6 +44,8 @@ class Passing(ObedientAdapter):
     def renew(self) -> None:
         if self.fails:
             raise self.fails
+        if self.renewal_fails:
+            raise Retryable("no answer")
         self.renewals += 1
         self.ends_at = self.clock() + timedelta(days=60)
 
@@ -93,7 +97,7 @@ def test_a_check_counts_what_comes_after_the_end(office: Office) -> None:
 
 def test_credentials_that_renew_themselves_ask_nobody(office: Office) -> None:
     """An officer who is told to act for nothing does not act the next time."""
-    passing(office, 5, renewable=True)
+    passing(office, 15, renewable=True)
     told = checked(office)
     assert (told["renew"], "are renewed before by july30 itself" in str(told["message"])) == (False, True)
 
@@ -135,6 +139,62 @@ def test_what_can_be_renewed_is_renewed_ahead_and_no_sooner(office: Office) -> N
     looked(office)
     looked(office)
     assert (account.renewals, warnings(office)) == (1, [])
+
+
+def test_a_renewal_that_fails_for_a_day_is_a_persons_to_see_to(office: Office) -> None:
+    """It may fail until the end, and nobody would know that july30 tried."""
+    account = passing(office, 10, renewable=True)
+    account.renewal_fails = True
+    looked(office)
+    assert warnings(office) == []
+    office.clock.tick(days=2)
+    looked(office)
+    assert ('"days":14' in warnings(office)[0], len(warnings(office))) == (True, 1)
+    told = str(checked(office)["message"])
+    assert (
+        "end on 9 August 2027, in 8 days; no post comes after that; july30 was to renew them from 30 July 2027 on"
+        in told
+    )
+    assert told.endswith("july30 accounts connect ge-outbox")
+    account.renewal_fails = False
+    looked(office)
+    assert (account.renewals, checked(office)["renew"]) == (1, False)
+
+
+def test_nothing_that_has_ended_is_renewed(office: Office) -> None:
+    """The platform would refuse it every hour, and may take that for an attack."""
+    account = passing(office, -1, renewable=True)
+    looked(office)
+    assert (account.renewals, len(warnings(office))) == (0, 1)
+
+
+def test_what_july30_cannot_write_is_put_there_by_a_person(office: Office) -> None:
+    """It is renewed by nobody, and the command that connects would refuse it."""
+    passing(office, 5, renewable=True)
+    accounts = [replace(one, secret="env:GE_TOKEN") for one in office.settings.accounts]
+    desk = office.desk_with(replace(office.settings, accounts=tuple(accounts)))
+    told = check_accounts(desk, ["ge-outbox"])[0]
+    assert told["renew"] is True
+    assert "july30 would renew them itself at vault:, file: or keyring:" in str(told["message"])
+    assert str(told["message"]).endswith("puts new ones at env:GE_TOKEN before")
+
+
+@pytest.mark.parametrize(("hours", "words"), [(47, "in 1 day;"), (23, "within a day;"), (24 * 3, "in 3 days;")])
+def test_the_last_days_are_said_as_people_say_them(office: Office, hours: int, words: str) -> None:
+    """A sentence that counts wrongly is not believed."""
+    passing(office, hours / 24)
+    assert words in str(checked(office)["message"])
+
+
+def test_what_was_seen_is_written_down_when_it_changes_alone(office: Office) -> None:
+    """The pages ask no platform and open no secret: they tell what was seen last."""
+    account = passing(office, 40)
+    for _ in range(3):
+        looked(office)
+    account.ends_at += timedelta(days=60)
+    looked(office)
+    checked(office)
+    assert len([row for row in office.world.audit("account:ge-outbox") if row["verb"] == "lasts"]) == 2
 
 
 @pytest.mark.parametrize("failure", [Retryable("no answer"), AuthExpired("revoked")])

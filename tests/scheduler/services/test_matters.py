@@ -10,12 +10,16 @@ from sqlalchemy import update
 
 from scheduler.model import DAEMON, Scope, State
 from scheduler.services import operating, reporting
+from scheduler.services.connecting import check_accounts
+from scheduler.services.doctoring import examine
+from scheduler.services.lasting import look_ahead
 from scheduler.services.matters import STALE_AFTER
 from scheduler.store import alerts, lists, pauses
 from scheduler.store.alerts import Mark
 from scheduler.store.schema import heartbeat
 from scheduler.traffic import Rest
 from tests.fakes.world import outcome
+from tests.scheduler.services.test_lasting import passing
 
 if TYPE_CHECKING:
     from tests.scheduler.services.office import Office
@@ -99,6 +103,44 @@ def test_an_account_that_july30_paused_says_that_it_must_be_connected_again(offi
     (one,) = told(office, "paused")
     assert one["asked"] == "Whoever keeps the account connects it again:"
     assert (one["command"], one["needs_a_person"]) == ("july30 accounts check ge-outbox", True)
+
+
+def test_credentials_that_end_before_planned_posts_are_said_by_day_and_number(office: Office) -> None:
+    """On the day itself it is too late; and of an end with nothing after it nobody need know here."""
+    passing(office, 5)
+    look_ahead(office.desk, lambda: False)
+    assert told(office, "credentials") == []
+    for day in ("07", "08"):
+        office.post(id=day, date=f"2027-08-{day}")
+    (one,) = told(office, "credentials")
+    assert (
+        one["happened"]
+        == "The credentials of ge-outbox end on 4 August 2027, and 2 posts are planned there after that."
+    )
+    assert (one["command"], one["needs_a_person"]) == ("july30 accounts connect ge-outbox", True)
+    office.clock.tick(days=6)
+    assert "ended on 4 August 2027, and 2 posts are" in told(office, "credentials")[0]["happened"]
+    passing(office, 60)
+    check_accounts(office.desk, ["ge-outbox"])
+    assert told(office, "credentials") == []
+
+
+def test_credentials_that_july30_renews_are_nobodys_matter(office: Office) -> None:
+    """Whoever is told for nothing does not look the next time."""
+    passing(office, 20, renewable=True)
+    office.post(id="late", date="2027-08-25")
+    look_ahead(office.desk, lambda: False)
+    assert told(office, "credentials") == []
+
+
+def test_the_doctor_names_them_too(office: Office) -> None:
+    """It is what people run before 30 July."""
+    passing(office, 40)
+    office.post(id="late", date="2027-09-25")
+    found = {one["check"]: one for one in examine(office.desk)}
+    assert found["account ge-outbox"]["ok"] is False
+    assert "in 40 days; 1 post comes after that" in str(found["account ge-outbox"]["message"])
+    assert found["account tj-outbox"]["ok"] is True
 
 
 def test_what_is_held_or_failed_is_said_by_reason(office: Office) -> None:
