@@ -285,6 +285,82 @@ class Metered(Protocol):
         """What it tells now; None where it does not say. Raises the adapter's failures."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """What a platform knows this installation by. `client_secret` is empty for an app that has none.
+
+    `redirect`: where the platform sends people back to. `scopes`: asked for instead of the usual ones; none: those.
+    """
+
+    client_id: str
+    redirect: str
+    client_secret: str = field(default="", repr=False)
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A sign-in that was begun: a person opens `address`, and comes back with `state`.
+
+    `kept` is what its end needs. It stays with whoever began, and is shown to nobody, the person neither.
+    """
+
+    address: str = field(repr=False)
+    state: str = field(repr=False)
+    kept: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One page or account that was opened; `secret` is what is stored for it once a person has confirmed it.
+
+    `handle`: its name as `Identity` has it, where people know it by another; empty where that is `name`.
+    """
+
+    remote_id: str
+    name: str
+    handle: str = ""
+    url: str = ""
+    secret: str = field(repr=False)
+
+
+class SignIn(Protocol):
+    """How a person lets july30 into one account by signing in at its platform, in a browser."""
+
+    @property
+    def app(self) -> str:
+        """The platform whose registered app is used; empty where july30 registers itself."""
+
+    def begin(self, app: App) -> Begun:
+        """The person can go and sign in. Raises the failures of a call where the platform is asked for that."""
+
+    def finish(self, app: App, begun: Begun, came_back: str) -> Sequence[Choice]:
+        """What the person opened. `came_back`: the whole address at which they came back; good once.
+
+        Raises Rejected where that is no answer to this sign-in, AuthExpired where it was refused, or grants too little.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing that a person types to connect an account; `hidden`: it is not shown."""
+
+    name: str
+    words: str
+    hidden: bool = False
+
+
+class Typed(Protocol):
+    """How an account is connected by what a person types."""
+
+    @property
+    def questions(self) -> Sequence[Question]:
+        """What is asked, in this order."""
+
+    def secret(self, answers: Mapping[str, str]) -> str:
+        """What is stored for these answers, by the questions' names. Raises Rejected for what cannot be meant."""
+
+
 @runtime_checkable
 class Addressed(Protocol):
     """An adapter whose posts are not called by the last part of their address."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from adapters.contract import Adapter, Profile, PublicMedia, Secrets
+    from adapters.contract import Adapter, Profile, PublicMedia, Secrets, SignIn, Typed
     from posts.model import Account
 
 PLATFORMS = {
@@ -24,6 +24,19 @@ PLATFORMS = {
     "x": "adapters.x:X",
 }
 ENTRY_POINTS = "july30.adapters"
+SIGN_INS = {
+    "facebook": "adapters.facebook_connect:FacebookSignIn",
+    "instagram": "adapters.instagram_connect:InstagramSignIn",
+    "instagram by facebook": "adapters.facebook_connect:FacebookSignIn",
+    "linkedin": "adapters.linkedin_connect:LinkedInSignIn",
+    "mastodon": "adapters.mastodon_connect:MastodonSignIn",
+    "threads": "adapters.threads_connect:ThreadsSignIn",
+    "x": "adapters.x_connect:XSignIn",
+}
+TYPED = {
+    "bluesky": "adapters.bluesky_connect:BlueskyTyped",
+    "telegram": "adapters.telegram_connect:TelegramTyped",
+}
 
 
 class AdapterClass(Protocol):
@@ -67,10 +80,27 @@ def build(account: Account, secrets: Secrets, public_media: PublicMedia | None =
     return made(account, secrets)
 
 
+def sign_in(account: Account) -> SignIn | None:
+    """How somebody lets july30 into this account in a browser; None where its platform has no such way."""
+    by = f"{account.platform} by {account.options.get('login')}"
+    target = SIGN_INS.get(by) or SIGN_INS.get(account.platform)
+    return cast("SignIn", _named(target)(account)) if target else None
+
+
+def typed(account: Account) -> Typed | None:
+    """What is asked of whoever connects this account; None where its secret is one text, typed as it is."""
+    target = TYPED.get(account.platform)
+    return cast("Typed", _named(target)(account)) if target else None
+
+
+def _named(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)
+
+
 def _adapter_class(platform: str) -> AdapterClass:
     if target := PLATFORMS.get(platform):
-        module, _, name = target.partition(":")
-        return cast("AdapterClass", getattr(import_module(module), name))
+        return cast("AdapterClass", _named(target))
     for point in entry_points(group=ENTRY_POINTS, name=platform):
         return cast("AdapterClass", point.load())
     raise UnknownPlatformError(f"no adapter for the platform '{platform}'; known are {', '.join(platforms())}")
