@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
+import secrets
 import socket
 import threading
 from contextlib import contextmanager
@@ -11,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from adapters import registry
-from adapters.contract import Dated
+from adapters.contract import Dated, Failure
 from scheduler import vault
 from scheduler.clocks import Clocks
 from scheduler.config import load
@@ -27,7 +30,7 @@ from scheduler.store import catalogue, migrate
 from scheduler.store.database import Database, open_database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from adapters.contract import Adapter, PublicMedia
@@ -82,6 +85,27 @@ class Shelf:
                 if self._heard and isinstance(made, Dated):
                     made.listen(self._heard)
             return self._made[account_id]
+
+
+class Marks:
+    """What tells whether an account's secret is another than before; nobody can tell the secret from it."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str]):
+        self._settings = settings
+        self._environment = environment
+        self._salt = secrets.token_bytes(32)
+
+    def __call__(self, account_id: str) -> str:
+        """The mark of the secret as it is now; empty where the account has none, or it cannot be read just now."""
+        account = self._settings.account(account_id)
+        if not account.secret:
+            return ""
+        folder, key = self._settings.path.parent, self._settings.secrets_key
+        try:
+            secret = StoredSecret(account.secret, folder, self._environment, key=key).load()
+        except Failure:
+            return ""  # the adapter says so, in its own words
+        return hmac.new(self._salt, secret.encode(), hashlib.sha256).hexdigest()
 
 
 def create(path: Path) -> tuple[Settings, str | None, str]:
@@ -176,6 +200,7 @@ def courier_over(
         standstill=standstill,
         journal=journal,
         on_room=on_free,
+        mark_of=Marks(desk.settings, desk.environment),
     )
     return courier, lanes
 

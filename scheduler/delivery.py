@@ -77,6 +77,7 @@ class Courier:
         clock: Callable[[], datetime],
         owner: str,
         on_room: Callable[[], None] = lambda: None,
+        mark_of: Callable[[str], str] = lambda _account: "",
         standstill: Standstill,
         journal: Journal,
     ):
@@ -89,6 +90,7 @@ class Courier:
         self._clock = clock
         self._owner = owner
         self._on_room = on_room
+        self._mark_of = mark_of
         self._standstill = standstill
         self._journal = journal
         self._budgets = Budgets(accounts.values())
@@ -99,7 +101,7 @@ class Courier:
         self._told: list[Rest] | None = None
         self._in_hand: set[tuple[int, int]] = set()
         self._swept_at = clock()
-        self._known: set[str] = set()
+        self._known: dict[str, str] = {}
         self._knowing = {one: threading.Lock() for one in accounts}
         self.stopping = threading.Event()
 
@@ -202,7 +204,7 @@ class Courier:
             self._journal.tell(subject_of(claimed), outcome)
         self._record(outcome)
         if isinstance(result, AuthExpired):
-            self._known.discard(claimed.account)  # whoever connects it again may take another account's secret
+            self._known.pop(claimed.account, None)  # whoever connects it again may take another account's secret
             self._hold_account(claimed.account, outcome.reason)
 
     def put_back(self, claimed: Claimed) -> None:
@@ -253,12 +255,13 @@ class Courier:
             log.warning("account not paused", account=account, error=str(error))
 
     def make_sure_of(self, account: Account, adapter: Adapter) -> None:
-        """The credentials open the account that they are meant to open; looked at once per run and account.
+        """The credentials open the account that they are meant to open; looked at once per run, account and secret.
 
         Raises AuthExpired where it is another one, and whatever failure asking the platform gives.
         """
         with self._knowing[account.id]:
-            if account.id in self._known:
+            mark = self._mark_of(account.id)
+            if self._known.get(account.id) == mark:
                 return
             who = adapter.whoami()
             with self._database.write() as tx:
@@ -268,7 +271,7 @@ class Courier:
                     raise another_account(account, who)
                 if before is None:
                     confirm_identity(tx, account.id, who, self._clock())
-            self._known.add(account.id)
+            self._known[account.id] = mark
 
 
 class _Sender:

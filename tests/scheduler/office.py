@@ -41,6 +41,7 @@ class Office:
         writer: GroupWriter | None = None,
         watch: Watch | None = None,
         on_room: Callable[[], None] = lambda: None,
+        mark_of: Callable[[str], str] = lambda _account: "",
     ):
         self._change = threading.Condition()
         self.writer = writer or GroupWriter(world.database)
@@ -61,6 +62,7 @@ class Office:
             standstill=self.standstill,
             journal=self.journal,
             on_room=on_room,
+            mark_of=mark_of,
         )
         self.writer.start()
         self.lanes.start()

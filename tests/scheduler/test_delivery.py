@@ -759,3 +759,21 @@ def _picture(folder: Path) -> Media:
         size_bytes=100,
         alt_text="A card",
     )
+
+
+def test_a_secret_that_is_replaced_is_looked_at_before_the_next_post(
+    world: World, office: Callable[..., Office]
+) -> None:
+    """Somebody who connects the wrong account while the daemon runs must not post as it."""
+    first, second = world.delivery(), world.delivery(due=world.clock() + MINUTE)
+    adapter, marks = Named(), ["before"]
+    here = office(adapter, mark_of=lambda _account: marks[-1])
+    here.pass_on()
+    adapter.opens = "somebody-else"
+    marks.append("after")
+    world.clock.tick(minutes=1)
+    here.pass_on()
+
+    assert (world.state(first), world.state(second)) == (State.PUBLISHED, State.HELD)
+    assert [row["subject"] for row in world.view("pause")] == ["ge-feed"]
+    assert len(adapter.published) == 1
