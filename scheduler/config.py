@@ -19,6 +19,7 @@ from posts.cards.sizes import size_of
 from posts.limits import Quota
 from posts.model import Account, Campaign, Mission, QuietHours
 from scheduler import vault
+from scheduler.apps import LOOPBACK, RegisteredApp
 from scheduler.config_lines import ConfigError, did_you_mean, listed, parse, placed, read_text, spoken
 from scheduler.config_options import wrong_options
 from scheduler.model import WrongUse
@@ -66,6 +67,7 @@ class Settings:
     missions: tuple[Mission, ...]
     accounts: tuple[Account, ...]
     warnings: tuple[str, ...]
+    apps: tuple[RegisteredApp, ...] = ()
 
     def mission(self, code: str) -> Mission:
         """The mission of this code. Raises WrongUse, naming those there are."""
@@ -370,6 +372,14 @@ class _Account(_Table):
     card_size: Annotated[str, AfterValidator(_card_size)] = ""
 
 
+class _App(_Table):
+    platform: Annotated[str, AfterValidator(_platform)]
+    client_id: Words
+    secret: Reference = ""
+    redirect: Annotated[WebAddress, Field(min_length=1)] = LOOPBACK
+    scopes: list[Words] = []
+
+
 class _File(_Table):
     campaign: _Campaign
     database: _Database = _Database()
@@ -384,6 +394,7 @@ class _File(_Table):
     alerts: _Alerts = _Alerts()
     mission: list[_Mission] = []
     account: list[_Account] = []
+    app: list[_App] = []
 
 
 # --- what is wrong, in sentences
@@ -396,6 +407,7 @@ def _contradictions(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, s
         yield ("mission",), "there is none; write at least one [[mission]] with code, name, time_zone and languages"
     yield from _repeated(codes)
     yield from _repeated(ids)
+    yield from _repeated(_written(document, "app", "platform"))
     yield from wrong_options(document, set(ids.values()))
     for path, code in _written(document, "account", "mission").items():
         if codes and code not in codes.values():
@@ -423,7 +435,7 @@ def _explained(error: ErrorDetails) -> str:
             return f"july30 knows no such key; {did_you_mean(str(path[-1]), _keys_around(path))}"
         case "value_error":
             return str(context["error"])
-        case "list_type" if path in (("mission",), ("account",)):
+        case "list_type" if path in (("mission",), ("account",), ("app",)):
             return f"must be in double brackets: [[{path[0]}]]"
         case "too_short" | "string_too_short":
             return "must not be empty"
@@ -488,6 +500,7 @@ def _settings(config: _File, path: Path) -> Settings:
         missions=tuple(_mission(one) for one in config.mission),
         accounts=accounts,
         warnings=(*_shared_channels(accounts), *_open_wires(accounts)),
+        apps=tuple(_app(one) for one in config.app),
     )
 
 
@@ -526,6 +539,16 @@ def _account(table: _Account, base: Path) -> Account:
         posts_per_month=table.posts_per_month,
         quota=table.quota,
         card_size=size_of(table.card_size).px if table.card_size else None,
+    )
+
+
+def _app(table: _App) -> RegisteredApp:
+    return RegisteredApp(
+        platform=table.platform,
+        client_id=table.client_id,
+        secret=table.secret,
+        redirect=table.redirect,
+        scopes=tuple(table.scopes),
     )
 
 

@@ -1,6 +1,5 @@
 """`july30 accounts …`."""
 
-import getpass
 import sys
 from typing import Annotated
 
@@ -40,22 +39,29 @@ def check(
 def connect(
     context: typer.Context,
     account: Annotated[str, typer.Argument(help="The account.")],
+    browser: Annotated[bool, typer.Option("--browser", help="By signing in at the platform, in a browser.")] = False,
+    paste: Annotated[
+        bool, typer.Option("--paste", help="With --browser on another machine: its last address is read from stdin.")
+    ] = False,
+    page: Annotated[
+        str | None,
+        typer.Option("--page", metavar="ID", help="The page or account of this id, and no other; not asked."),
+    ] = None,
     acting: As = None,
     as_json: Json = False,
 ) -> None:
-    """Store an account's secret, read from standard input, and ask whose account it opens."""
+    """Connect an account: whose it is is shown and confirmed, and its secret is stored."""
+    from scheduler.cli import signing_in
     from scheduler.services.connecting import connect_account
 
     with desk_of(context, acting) as desk:
-        row = connect_account(desk, account, _secret_given)
+        if browser or paste:
+            row = signing_in.by_browser(desk, account, page, paste=paste)
+        elif sys.stdin.isatty() or page is not None:
+            row = signing_in.by_secret(desk, account, page)
+        else:
+            row = connect_account(desk, account, lambda: sys.stdin.read(SECRET_CHARACTERS_MAX))
     _show_checked([row], as_json)
-
-
-def _secret_given() -> str:
-    """What was given on standard input; typed at a terminal it is not shown."""
-    if sys.stdin.isatty():
-        return getpass.getpass("The secret, on one line (it is not shown): ")
-    return sys.stdin.read(SECRET_CHARACTERS_MAX)
 
 
 def _show_checked(rows: list[dict[str, object]], as_json: bool) -> None:

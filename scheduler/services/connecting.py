@@ -16,6 +16,7 @@ from scheduler.store.ledger import Entry, write_down
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from adapters.contract import Identity
     from posts.model import Account
     from scheduler.services.desk import Desk
     from scheduler.store.database import Transaction
@@ -40,6 +41,15 @@ def connect_account(desk: Desk, which: str, given: Callable[[], str]) -> dict[st
 
     `given` is asked only where there is such a place. Raises WrongUse where there is none, or it takes nothing.
     """
+    account = connectable(desk, which)
+    secret = given().strip()
+    if not secret:
+        raise WrongUse("there was no secret on standard input; give it there, never as an argument")
+    return stored(desk, account, secret)
+
+
+def connectable(desk: Desk, which: str) -> Account:
+    """The account, which whoever acts may connect. Raises WrongUse where its secret's place cannot be written."""
     account = desk.settings.account(which)
     require(desk, Right.CONNECT, [account.mission])
     kind = account.secret.partition(":")[0]
@@ -48,9 +58,14 @@ def connect_account(desk: Desk, which: str, given: Callable[[], str]) -> dict[st
             f"'{which}' keeps its secret at '{account.secret}', where july30 cannot write; write"
             f' secret = "vault:{which}" in {desk.settings.path.name}, and type this again'
         )
-    secret = given().strip()
-    if not secret:
-        raise WrongUse("there was no secret on standard input; give it there, never as an argument")
+    return account
+
+
+def stored(desk: Desk, account: Account, secret: str, opens: Identity | None = None) -> dict[str, object]:
+    """The secret is in its place, and the account was asked who it is; `opens`: whom a person confirmed before.
+
+    Raises WrongUse where the place takes nothing.
+    """
     try:
         folder, key = desk.settings.path.parent, desk.settings.secrets_key
         place = StoredSecret(account.secret, folder, desk.environment, key=key)
@@ -58,10 +73,11 @@ def connect_account(desk: Desk, which: str, given: Callable[[], str]) -> dict[st
             place.save(secret)
     except Failure as failure:
         raise WrongUse(str(failure)) from None
-    entry = Entry(
-        at=desk.now(), actor=desk.actor, verb="connect", subject=f"account:{which}", after={"kept": account.secret}
-    )
+    told = {"kept": account.secret, **({"remote_id": opens.remote_id, "handle": opens.handle} if opens else {})}
+    entry = Entry(at=desk.now(), actor=desk.actor, verb="connect", subject=f"account:{account.id}", after=told)
     with desk.database.write() as tx:
+        if opens and catalogue.confirmed_identity(tx, account.id) is None:
+            catalogue.confirm_identity(tx, account.id, opens, desk.now(), by=desk.actor)
         write_down(tx, [entry])
     return _checked(desk, account)
 

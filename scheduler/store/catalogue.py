@@ -63,12 +63,12 @@ def same_handle(wanted: str, found: str) -> bool:
     return wanted.lstrip("@").casefold() == found.lstrip("@").casefold()
 
 
-def confirm_identity(tx: Transaction, account_id: str, who: Identity, now: datetime) -> None:
+def confirm_identity(tx: Transaction, account_id: str, who: Identity, now: datetime, *, by: str = "daemon") -> None:
     """The account is known to open this identity from now on."""
     row = {"remote_id": who.remote_id, "remote_handle": who.handle, "confirmed_at": now}
     tx.execute(update(account).where(account.c.id == account_id).values(row))
     after = {"remote_id": who.remote_id, "handle": who.handle}
-    write_down(tx, [Entry(at=now, actor="daemon", verb="identity", subject=f"account:{account_id}", after=after)])
+    write_down(tx, [Entry(at=now, actor=by, verb="identity", subject=f"account:{account_id}", after=after)])
 
 
 def _put(tx: Transaction, table: Table, key: str, row: dict[str, object]) -> tuple[str, str, dict[str, object]] | None:

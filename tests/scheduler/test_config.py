@@ -411,3 +411,22 @@ def test_an_address_that_is_none_is_a_mistake_and_is_not_shown(tmp_path: Path, t
     """Found on 30 July, it would be found too late; and it may hold a password."""
     (error,) = errors(tmp_path, text)
     assert (key in error, CANARY in error) == (True, False)
+
+
+def test_an_app_is_one_per_platform_and_says_where_its_secret_is(tmp_path: Path) -> None:
+    """Two would be one too many to choose from, and a secret never stands in the file."""
+    app = '[[app]]\nplatform = "x"\nclient_id = "app-1"\n'
+    path = tmp_path / "config.toml"
+    path.write_text(f"{SMALLEST}\n{app}secret = 'env:X_APP'\n", encoding="utf-8")
+    (found,) = load(path).apps
+    assert (found.platform, found.client_id, found.secret, found.redirect) == (
+        "x",
+        "app-1",
+        "env:X_APP",
+        "http://127.0.0.1:8731/",
+    )
+    for wrong in (f"{app}{app}", f"{app}secret = 'canary-of-the-app'\n", f"{app}secret = 'vault:x'\n"):
+        path.write_text(f"{SMALLEST}\n{wrong}", encoding="utf-8")
+        with pytest.raises(ConfigError) as told:
+            load(path)
+        assert "canary" not in str(told.value)
