@@ -10,7 +10,6 @@ import json
 import re
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,6 +26,7 @@ from adapters.contract import AuthExpired, Begun, Rejected, Retryable
 from adapters.http import Answer, Call, Http, failure_for
 from adapters.http_calls import instant, origin
 from adapters.http_hiding import HIDDEN
+from adapters.oauth import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from posts.model import Account
 
 REFUSED = frozenset({400, 401, 403})
-LONGEST_S = 10 * 366 * 86_400  # a life longer than this was not meant
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -158,10 +157,8 @@ def tokens_in(answer: Answer) -> Granted:
     token = said.get("access_token")
     if not isinstance(token, str) or not token or HIDDEN in token:  # it may hold half of it: nothing is shown
         raise Retryable(f"{answer.what}: the platform answered without a token", http_status=answer.status)
-    tokens = {"access_token": token, **_text(said, "refresh_token")}
-    tokens |= _end(answer, said.get("expires_in"), "expires_at")
-    tokens |= _end(answer, said.get("refresh_token_expires_in"), "refresh_expires_at")
-    return Granted(tokens=tokens, said=said)
+    kept = Tokens(written={}).renewed_by(said, instant(answer.headers.get("date", "")))
+    return Granted(tokens=kept.written, said=said)
 
 
 def _code_in(came_back: str, state: str) -> str:
@@ -203,15 +200,3 @@ def _kind(answer: Answer) -> str:
     kind = answer.fields().get("error")
     named = isinstance(kind, str) and re.fullmatch(r"[a-z_]{1,60}", kind)
     return f"{answer.status}: {kind}" if named else str(answer.status)
-
-
-def _text(said: Mapping[str, Any], name: str) -> dict[str, str]:
-    value = said.get(name)
-    return {name: value} if isinstance(value, str) and value and HIDDEN not in value else {}
-
-
-def _end(answer: Answer, lives_s: object, name: str) -> dict[str, str]:
-    now = instant(answer.headers.get("date", ""))
-    if now is None or type(lives_s) is not int or not 0 < lives_s <= LONGEST_S:
-        return {}
-    return {name: (now + timedelta(seconds=lives_s)).astimezone(UTC).isoformat()}
