@@ -63,10 +63,11 @@ def test_the_example_loads_as_it_is_and_needs_no_secret() -> None:
 def test_the_commented_accounts_of_the_example_are_right_too(tmp_path: Path) -> None:
     """People take away the number sign and expect it to work."""
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
-    woken = re.sub(r"^# (\[\[account\]\]|\[media.s3\]|[a-z_]+ = )", r"\1", example, flags=re.MULTILINE)
+    woken = re.sub(r"^# (\[\[(?:account|app)\]\]|\[media.s3\]|[a-z_]+ = )", r"\1", example, flags=re.MULTILINE)
     found = settings(tmp_path, woken)
     platforms = [account.platform for account in found.accounts if account.platform != "outbox"]
     assert found.s3 is not None
+    assert [one.platform for one in found.apps] == ["x"]
     earlier = ["mastodon", "bluesky", "telegram", "webhook", "manual", "x", "facebook", "instagram"]
     assert platforms == [*earlier, "linkedin", "threads"]
 
