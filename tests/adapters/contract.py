@@ -194,9 +194,10 @@ class AdapterContract:
         self, bench: Bench, adapter: Adapter, tmp_path: Path
     ) -> None:
         """A film takes many steps and minutes; the next process goes on from what was saved, and from that alone."""
-        if adapter.limits().film is None:
+        allowed = adapter.limits().film
+        if allowed is None:
             return
-        one = film(tmp_path)
+        one = film(tmp_path, size_bytes=allowed.bytes_min or 0)
         for steps in range(STEPS_MOST):
             before, message, key = bench.public(), replace(some_message(), media=(one,)), some_key()
             progress = MemoryProgress(steps_most=steps)
