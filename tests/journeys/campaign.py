@@ -36,13 +36,14 @@ ADMINISTRATOR, OFFICER, APPROVER = (f"{one}@mission.example" for one in ("admini
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One row of the sheet; `alt_texts` of its pictures, in their order."""
+    """One row of the sheet; `alt_texts` of its pictures, in their order. `files`: what it shows instead of cards."""
 
     name: str
     parts: tuple[str, ...]
     alt_texts: tuple[str, ...] = ()
     link: str = ""
     comment: str = ""
+    files: tuple[str, ...] = ()
 
     def as_seen(self, stand: Stand) -> Out:
         """What has to be out there: not a letter changed, the link on a line of its own, the pictures described."""
@@ -122,7 +123,7 @@ class Office(House):
         ]
         (self.folder / "secrets").mkdir(mode=0o700)
         for one in self.stands:
-            base_url = self.proxies[one.account].url if one.url else ""
+            base_url = self.proxies[one.account].url if one.account in self.proxies else one.url
             parts.append(one.described(base_url, "GE"))
             if one.kept == "file":
                 place = self.folder / "secrets" / f"{one.account}.secret"
@@ -182,6 +183,7 @@ class Office(House):
         until(lambda: not OPEN & set(self.states()), within_s=within_s, what="everything has settled by itself")
 
     def _sheet(self, planned: Sequence[Planned], first: datetime, apart_s: float) -> Path:
+        cards = [f"card-{number}.jpg" for number in range(1, 5)]
         for number in range(1, 5):
             Image.new("RGB", (64, 80), (10, 60, 30 * number)).save(self.folder / f"card-{number}.jpg")
         goes_to: dict[str, list[str]] = defaultdict(list)
@@ -202,7 +204,7 @@ class Office(House):
                     "text": "\n---\n".join(one.parts),
                     "link": one.link,
                     "first_comment": one.comment,
-                    "media": ";".join(f"card-{picture}.jpg" for picture in range(1, len(one.alt_texts) + 1)),
+                    "media": ";".join(one.files or cards[: len(one.alt_texts)]),
                     "alt_text": " || ".join(one.alt_texts),
                     "status": "submitted",
                 }

@@ -44,10 +44,10 @@ class Out:
 class Stand:
     """One account and its platform. `kept`: vault, file, env, or empty where there is no secret.
 
-    `real`: the address of a server by others, where the platform is one. `posting` is the method and path by which
-    something becomes public there. `counts`: what `react` makes the counts of the posts, alike ones once; one that is
-    empty where the platform gives none. `knows`: whether what is unclear settles by itself, or is a person's.
-    `secrets`: everything that must be shown to nobody.
+    `beside`: what its server works with. `real`: the address of a server by others, where the platform is one.
+    `posting` is the method and path by which something becomes public there. `counts`: what `react` makes the counts
+    of the posts, alike ones once; one that is empty where the platform gives none. `knows`: whether what is unclear
+    settles by itself, or is a person's. `secrets`: everything that must be shown to nobody.
     """
 
     account: str
@@ -58,6 +58,7 @@ class Stand:
     handle: str = ""
     options: dict[str, str] = field(default_factory=dict)
     server: ScriptedServer | None = None
+    beside: tuple[ScriptedServer, ...] = ()
     real: str = ""
     posting: tuple[str, str] = ("POST", "/")
     react: Callable[[], None] = lambda: None

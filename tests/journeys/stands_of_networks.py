@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from adapters.scripted.bluesky import BlueskyServer
+from adapters.scripted.bluesky_video import VideoServer
 from adapters.scripted.mastodon import MastodonServer
 from adapters.scripted.telegram import TelegramServer
 from adapters.scripted.x import XServer
@@ -85,7 +86,7 @@ def _x(server: XServer) -> dict[str, Any]:
 def bluesky(_: Path) -> Iterator[Stand]:
     """An app password, and sessions that nobody keeps."""
     password = marked('app "\\/+ é')
-    with BlueskyServer(password, handle="mission.test") as server:
+    with BlueskyServer(password, handle="mission.test") as server, VideoServer(server) as films:
 
         def out() -> list[Out]:
             parents = [
@@ -103,8 +104,9 @@ def bluesky(_: Path) -> Iterator[Stand]:
             platform="bluesky",
             kept="file",
             secret=json.dumps({"identifier": server.handle, "password": password}),
-            options={"appview": server.url},
+            options={"appview": server.url, "video_url": films.url},
             server=server,
+            beside=(films,),
             posting=("POST", "/xrpc/com.atproto.repo.putRecord"),
             out=out,
             react=react,

@@ -1,0 +1,80 @@
+"""One film from a sheet, with its captions and its cover, to every platform that takes films."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
+
+import pytest
+from PIL import Image
+
+from tests.journeys.campaign import Office, Planned
+from tests.posts.films import Reel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.journeys.stand import Stand
+
+SAID, DESCRIBED = "nobody is for sale, said on screen", "Film: a road at dawn"
+TAKERS = {"ge-bluesky", "ge-telegram", "ge-mastodon"}
+FILM = Planned(
+    name="row-film",
+    parts=("ფილმი · فيلم 🎬",),
+    alt_texts=(DESCRIBED,),
+    files=("way.mp4", "way.ka.srt", "way.cover.jpg"),
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with ExitStack() as opened:
+        made = Office(folder=tmp_path, database_url=f"sqlite:///{tmp_path / 'july30.db'}")
+        made.open(opened)
+        made.proxies = {}  # a pass for a film names the server that it is for, and that is no proxy
+        made.stands = [one for one in made.stands if one.profile.limits.film]
+        yield made
+        made.stop_all()
+
+
+@pytest.mark.timeout(300)
+def test_a_film_is_out_once_wherever_films_go_with_all_that_the_platform_has_a_field_for(office: Office) -> None:
+    """Who cannot hear reads the captions, who cannot see hears the description: a film without them is half a film."""
+    film = Reel(padding=3000).write(office.folder / "way.mp4").read_bytes()
+    (office.folder / "way.ka.srt").write_text(f"1\n00:00:00,000 --> 00:00:02,000\n{SAID}\n", encoding="utf-8")
+    Image.new("RGB", (720, 1280), (200, 90, 30)).save(office.folder / "way.cover.jpg")
+    office.build(f"{datetime.now(UTC):%Y-%m-%d}")
+    office.queue([FILM], datetime.now(UTC) + timedelta(seconds=15))
+    office.start_daemon("up")
+    office.settled()
+
+    assert {one.account for one in office.stands} >= TAKERS
+    for one in office.stands:
+        mine = office.planned_for(one, [FILM])
+        assert [it.texts() for it in one.out()] == [it.as_seen(one).texts() for it in mine], one.account
+        assert not mine or lacks(one, office.folder, film) == [], one.account
+
+
+def lacks(stand: Stand, folder: Path, film: bytes) -> list[str]:
+    """What of the film has not reached the platform, of all that it has a field for."""
+    takes = stand.profile.limits.film
+    assert takes
+    cover = (folder / "way.cover.jpg").read_bytes()
+    needed = {} if stand.profile.fetches_media else {"film": film}  # it has come for the film itself
+    needed |= {"captions": SAID.encode()} if takes.captions_max else {}
+    needed |= {"description": DESCRIBED.encode()} if takes.alt_text else {}
+    needed |= {"cover": cover} if takes.cover and "film" in needed else {}
+    if not stand.server:
+        files = [path.read_bytes() for path in (folder / stand.platform).rglob("*") if path.is_file()]
+        return [name for name, content in needed.items() if not any(content in one for one in files)]
+    bodies = [one.body for server in (stand.server, *stand.beside) for one in server.requests]
+    return [name for name, content in needed.items() if not any(holds(one, content) for one in bodies)]
+
+
+def holds(body: bytes, content: bytes) -> bool:
+    """Whether the body of a call holds it, in one of the ways in which bodies are written."""
+    return any(one in body for one in (content, b64encode(content), quote_plus(content).encode()))
