@@ -15,12 +15,14 @@ from adapters.contract import (
     Failure,
     Gone,
     Identity,
+    NotReady,
     Reading,
     Receipt,
     Rejected,
     Retryable,
 )
 from adapters.facebook_counts import counts_of
+from adapters.facebook_films import film_of
 from adapters.facebook_photos import uploaded, without_photos
 from adapters.facebook_posts import POST_ID, OwnPosts
 from adapters.facebook_profile import LIMITS, PROFILE
@@ -76,8 +78,8 @@ class Facebook:
         handle = str(found.get("username") or found.get("name") or self._page)
         return Identity(remote_id=self._page, handle=handle, url=str(found.get("link") or ""))
 
-    def publish(self, message: Message, key: str, progress: Progress) -> Receipt:  # noqa: ARG002 - there are no keys
-        """The post is public, and its first comment under it. Pictures are uploaded unpublished before.
+    def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002 - no keys
+        """The post is public, and its first comment under it. Pictures and films are uploaded unpublished before.
 
         Where the comment is not out the post is: Retryable and AuthExpired may be tried again, and the comment follows;
         what cannot go on is Ambiguous, and looked up.
@@ -87,13 +89,16 @@ class Facebook:
         used_before = bool(progress.saved.get("picture-1"))
         if len(message.media) > LIMITS.images_max:
             raise Rejected(f"{len(message.media)} pictures, and the platform takes {LIMITS.images_max}; remove some")
-        photos = [] if out else uploaded(self._graph, page, message.media, progress)
+        film = film_of(self._graph, page, message, progress)
+        if film and not out and (wait := film.prepare()):
+            return wait
+        photos = [] if out or film else uploaded(self._graph, page, message.media, progress)
         progress.posting()
         if out:
             remote_id, permalink = str(out[0]["id"]), str(out[0]["permalink"])
         else:
             try:
-                remote_id, permalink = self._post(page, message, photos)
+                remote_id, permalink = film.publish(message) if film else self._post(page, message, photos)
             except Rejected as refused:
                 raise without_photos(refused, progress) if photos and used_before else refused from None
         _, *comments = parts_of(message, comment_follows=True)
@@ -112,13 +117,17 @@ class Facebook:
         own = OwnPosts(self._graph, self._page or self.whoami().remote_id)
         if known:
             remote_id, permalink = str(known[0]["id"]), str(known[0]["permalink"])
+        elif film := film_of(self._graph, own.page, message, progress):
+            if not film.known.get("up") or not (there := film.out()):
+                return None
+            remote_id, permalink = there
         elif found := own.like(message, since, progress.taken):
             remote_id, permalink = found
         else:
             return None
         _, *comments = parts_of(message, comment_follows=True)
-        there = [comment_id for one in comments if (comment_id := own.comment_under(remote_id, one))]
-        return Receipt(remote_id=remote_id, permalink=permalink, parts=(remote_id, *there))
+        said = [comment_id for one in comments if (comment_id := own.comment_under(remote_id, one))]
+        return Receipt(remote_id=remote_id, permalink=permalink, parts=(remote_id, *said))
 
     def remote_id_at(self, address: str) -> str | None:
         """What the post there is called; None where it is none of the Page's, or the Page cannot be read."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from adapters.card_sizes import TALL, best_size
 from adapters.contract import Fact, Lookup, Profile
 from adapters.facebook_counts import METRICS
 from adapters.graph import VERSION, VERSION_OPTION
-from posts.limits import Limits, TextLimit, Unit
+from posts.limits import FilmLimits, Limits, TextLimit, Unit
 
 PHOTOS, COMMENTS = "Meta docs, Graph API, photo uploads", "Meta API description, page post comments"
 
@@ -19,6 +19,13 @@ LIMITS = Limits(
     image_types=("image/jpeg", "image/png", "image/bmp", "image/gif", "image/tiff"),
     image_bytes_max=4_000_000,
     alt_text=TextLimit(unit=Unit.UTF16, max=1000),
+    film=FilmLimits(
+        types=("video/mp4", "video/quicktime"),
+        length_min=timedelta(seconds=1),
+        length_max=timedelta(hours=4),
+        captions_max=20,
+        cover=True,
+    ),
     first_comment=(TextLimit(unit=Unit.UTF16, max=8000),),
 )
 
@@ -42,6 +49,8 @@ PROFILE = Profile(
         _fact("image size", "4000000", "bytes, recommended; less than 10 MB is demanded", PHOTOS),
         best_size(TALL, "the highest that a feed shows whole"),
         _fact("alt text", "1000", "characters", "that of its sister Instagram; no maximum published", sure=False),
+        _fact("film", "4", "hours at most", "a vendor's media limits, undated", sure=False),
+        _fact("film captions", "SubRip", "one file per language, named NAME.LOCALE.srt", "Meta API description"),
         _fact("first comment", "taken", "from the Page itself", COMMENTS, read_on=date(2026, 4, 15)),
         _fact("first comment's length", "8000", "characters", "common knowledge; no official page found", sure=False),
         _fact("an uploaded picture is kept", "24", "hours", "third-party audit, 4 October 2026", sure=False),

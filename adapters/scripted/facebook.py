@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from adapters.scripted.counting import utf16_units
+from adapters.scripted.facebook_films import Films
 from adapters.scripted.graph import Asked, GraphServer, Refused, no_such_thing, page
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Accepted:
     text: str
     link: str = ""
     alt_texts: tuple[str, ...] = ()
+    film: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +78,7 @@ class FacebookServer(GraphServer):
         self.dead: set[str] = set()
         self.photos: dict[str, _Photo] = {}
         self.uploads = 0
+        self.films = Films()
         self.commented: list[tuple[str, str]] = []
         self._clock = clock
         self._log: list[Accepted] = []
@@ -119,6 +122,9 @@ class FacebookServer(GraphServer):
             ("GET", "/me", self._whoami),
             ("POST", f"/{PAGE}/photos", self._take_photo),
             ("POST", f"/{PAGE}/feed", self._take),
+            ("POST", f"/{PAGE}/videos", self._take_film),
+            ("GET", r"/([0-9]+)", self.films.state),
+            ("POST", r"/([0-9]+)/(thumbnails|captions)", self.films.dress),
             ("GET", f"/{PAGE}/published_posts", self._listed),
             ("POST", f"{post}/comments", self._comment),
             ("GET", f"{post}/comments", self._comments),
@@ -171,6 +177,12 @@ class FacebookServer(GraphServer):
         made = self._keep(text, link, tuple(one.alt_text for one in photos))
         return self._shown(self._posts[made], names)
 
+    def _take_film(self, asked: Asked) -> dict[str, object]:
+        told, film = self.films.phase(asked)
+        if film:
+            film.post = self._keep(asked.given.get("description", ""), "", (), film=True)
+        return told
+
     def _attached(self, written: str) -> list[_Photo]:
         wanted = json.loads(written)
         if not isinstance(wanted, list) or any(set(one) != {"media_fbid"} for one in wanted):
@@ -180,9 +192,9 @@ class FacebookServer(GraphServer):
             raise Refused(100, "Invalid parameter: the attached media is not there or was already posted")
         return [one for one in found if one]
 
-    def _keep(self, text: str, link: str, alt_texts: tuple[str, ...]) -> str:
+    def _keep(self, text: str, link: str, alt_texts: tuple[str, ...], *, film: bool = False) -> str:
         remote_id = f"{PAGE}_{700_000_000 + len(self._log)}"
-        accepted = Accepted(remote_id=remote_id, text=text, link=link, alt_texts=alt_texts)
+        accepted = Accepted(remote_id=remote_id, text=text, link=link, alt_texts=alt_texts, film=film)
         self._log.append(accepted)
         self._posts[remote_id] = _Post(accepted=accepted, made_at=self._clock())
         return remote_id
@@ -261,6 +273,8 @@ class FacebookServer(GraphServer):
 
 
 def _attachments(post: Accepted) -> dict[str, object]:
+    if post.film:
+        return {"media_type": "video"}
     inner = [{"media_type": "photo"} for _ in post.alt_texts]
     if len(inner) > 1:
         return {"media_type": "album", "subattachments": {"data": inner}}

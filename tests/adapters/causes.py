@@ -57,7 +57,8 @@ class Words:
 
     `limited`: its own 429, which asks for half a minute. `renews`: whether a session or token that has run out is
     renewed, and nobody notices. `dispensable`: ends of paths or queries a post can do without. `hidden`: ends of those
-    that show nothing to anybody, although part of the post is out. `logins`: ends of those where keys are given out, so
+    that show nothing to anybody, although part of the post is out. `telling`: fields without which nobody knows, after
+    the posting call, whether the post is out. `logins`: ends of those where keys are given out, so
     that a refusal there is the account's. `also`: what only this platform says.
     `instead_of`: a cause of the common table that it means otherwise, with the reason in words beside it.
     """
@@ -72,6 +73,7 @@ class Words:
     renews: bool = False
     dispensable: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
     also: Mapping[str, Cause] = field(default_factory=dict)
     instead_of: Mapping[str, Cause] = field(default_factory=dict)

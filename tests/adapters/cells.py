@@ -180,6 +180,10 @@ class Call:
         query = "".join(f"?{name}={values[0]}" for name, values in self.request.query.items())
         return self.request.path.endswith(ends) or query.endswith(ends)
 
+    def asks_for(self, fields: tuple[str, ...]) -> bool:
+        """Whether one of these is among the fields that the query asks for."""
+        return bool({name for one in self.request.query.get("fields", ()) for name in one.split(",")} & set(fields))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Journey:
@@ -282,7 +286,8 @@ class Journey:
     def _wrong_class(self, cause: Cause, at: int, failure: Failure) -> str:
         call = self.undisturbed[0][at]
         wanted = cause.posting if call.posting and not call.ends_in(self.stand.words.hidden) else cause.preparing
-        if call.posting and call.out and wanted in {Rejected, Duplicate}:
+        asks_whether_out = call.posting and call.asks_for(self.stand.words.telling)
+        if asks_whether_out or (call.posting and call.out and wanted in {Rejected, Duplicate}):
             wanted = Ambiguous  # "not published" is no longer true
         if wanted is Rejected and call.request.path.endswith(self.stand.words.logins):
             wanted = AuthExpired

@@ -361,6 +361,15 @@ class TestFacebook(CausesContract):
             )
 
 
+class TestFacebookFilm(TestFacebook):
+    """With a film in place of the pictures."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def album(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Media, ...]:
+        return (film(tmp_path_factory.mktemp("film")),)
+
+
 def facebook_words() -> Words:
     never_surely_undone = Cause(strike=instead(AWAY), after=HALF_A_MINUTE, posting=Ambiguous)
     return Words(
@@ -371,6 +380,7 @@ def facebook_words() -> Words:
         refused=error(100, "The status you are trying to publish is too long"),
         picture=error(324, "Missing or invalid image file"),
         duplicate=error(506, "Duplicate status message"),
+        telling=("post_id",),
         instead_of={"503 with Retry-After": never_surely_undone},
     )
 
