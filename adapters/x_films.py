@@ -13,7 +13,17 @@ from adapters.http import Stretch
 from adapters.on_disk import approved, picture_name
 from adapters.uploads import whole
 from adapters.x_answers import refusal, words
-from adapters.x_uploads import Unusable, append, finalize, initialize, json_call, pause_of, state_of, status
+from adapters.x_uploads import (
+    Unusable,
+    append,
+    finalize,
+    initialize,
+    json_call,
+    pause_of,
+    says_nothing,
+    state_of,
+    status,
+)
 from posts.captions import NoCaptions, as_srt
 
 if TYPE_CHECKING:
@@ -59,11 +69,13 @@ class Films:
         unsure = saved.get("stage") == ENDED  # nobody knows whether the platform heard that this was all
         try:
             if unsure or saved.get("stage") == WORKED_ON:
-                call = status(f"looking at {step}", str(saved["id"]))
+                answer = self._made(status(f"looking at {step}", str(saved["id"])))
             else:
                 saved = self._sent(film, step, saved, progress)
-                call = finalize(f"uploading {step}", str(saved["id"]))
-            state = state_of(self._made(call))
+                answer = self._made(finalize(f"uploading {step}", str(saved["id"])))
+            if unsure and says_nothing(answer):  # nor does an upload whose end was never told
+                answer = self._made(finalize(f"uploading {step}", str(saved["id"])))
+            state = state_of(answer)
         except Rejected as refused:
             raise self._anew(refused, step, progress, unsure=unsure) from None
         kept = {**saved, **state, "stage": WORKED_ON if state.get("working") else DONE}

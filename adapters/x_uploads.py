@@ -68,6 +68,11 @@ def state_of(answer: Answer) -> dict[str, object]:
     return {"id": media_id, "working": True, "check_after_secs": _seconds(working)}
 
 
+def says_nothing(answer: Answer) -> bool:
+    """Whether the answer has no word on how far the platform is."""
+    return not isinstance(data(answer).get("processing_info"), dict)
+
+
 def pause_of(saved: Mapping[str, object]) -> timedelta:
     """When to look again, as the platform wished."""
     found = saved.get("check_after_secs")

@@ -188,7 +188,7 @@ class PictureShelf:
         if looked and picture.looks_left:
             picture.looks_left -= 1
         told: dict[str, object] = {"id": media_id, "media_key": f"3_{media_id}", "expires_after_secs": 86400}
-        if self._slow or picture.category in MOVING:
+        if picture.done and (self._slow or picture.category in MOVING):
             state = "in_progress" if picture.looks_left else "failed" if picture.failed else "succeeded"
             told["processing_info"] = {"state": state, "check_after_secs": 3, "progress_percent": 50}
         return reply_json({"data": told})

@@ -284,9 +284,7 @@ class TestX(CausesContract):
 class TestXFilm(TestX):
     """With a film in place of the pictures, whose alt text the platform may not take."""
 
-    @pytest.mark.skip(reason='a crash after the film is ready ends in "media ids are invalid" here; not yet understood')
-    def test_who_goes_on_after_a_crash_makes_one_post_of_it(self) -> None:  # type: ignore[override]
-        """Not tried yet."""
+    begun_anew = 2  # the beginning and the one segment of this film
 
     @pytest.fixture(scope="class")
     @classmethod
