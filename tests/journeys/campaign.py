@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from tests.faults.proxy import FaultProxy
 from tests.journeys.house import House, until
 from tests.journeys.stand import Out, Stand, opened
 from tests.journeys.stands import STANDS
+from tests.posts.films import Reel
 from tests.posts.scripts import samples
 
 if TYPE_CHECKING:
@@ -62,14 +63,25 @@ class Planned:
 
     def is_for(self, stand: Stand) -> bool:
         """Whether the platform takes such a post at all."""
+        if self.files:
+            return stand.profile.limits.film is not None
         return bool(self.alt_texts) or not stand.profile.limits.media_required
 
 
+SAID, DESCRIBED = "nobody is for sale, said on screen", "Film: a road at dawn"
+FILM = Planned(
+    name="row-film",
+    parts=("ფილმი · فيلم 🎬",),
+    alt_texts=(DESCRIBED,),
+    files=("way.mp4", "way.ka.srt", "way.cover.jpg"),
+)
+
+
 def sixty_posts() -> list[Planned]:
-    """Every script, with no picture, one and four, with links, comments below, and six threads."""
-    return [
-        _planned(number, one.what, one.text) for number, one in enumerate([*samples()[:40], *samples()[:20]], start=1)
-    ]
+    """Every script, with no picture, one and four, with links, comments below, six threads, and two films."""
+    said = [*samples()[:40], *samples()[:18]]
+    films = [replace(FILM, name=f"row-film-{number}", parts=(f"{FILM.parts[0]} {number}",)) for number in (1, 2)]
+    return [*films, *(_planned(number, one.what, one.text) for number, one in enumerate(said, start=1))]
 
 
 def _planned(number: int, what: str, text: str) -> Planned:
@@ -82,6 +94,14 @@ def _planned(number: int, what: str, text: str) -> Planned:
         link=LINK.format(number) if number % 6 == 0 else "",
         comment=f"კომენტარი، تعليق 🕊️ {number}" if number % 7 == 0 else "",
     )
+
+
+def film_in(folder: Path) -> bytes:
+    """The film lies there with its captions and its cover; its bytes."""
+    film = Reel(padding=100_000).write(folder / "way.mp4").read_bytes()
+    (folder / "way.ka.srt").write_text(f"1\n00:00:00,000 --> 00:00:02,000\n{SAID}\n", encoding="utf-8")
+    Image.new("RGB", (720, 1280), (200, 90, 30)).save(folder / "way.cover.jpg")
+    return film
 
 
 @dataclass(kw_only=True)
@@ -153,8 +173,12 @@ class Office(House):
         return [
             one
             for number, one in enumerate(planned, start=1)
-            if one.is_for(stand) and turns[number // 2 % len(turns)] == stand.account
+            if self._takes(stand, one) and turns[number // 2 % len(turns)] == stand.account
         ]
+
+    def _takes(self, stand: Stand, one: Planned) -> bool:
+        behind_proxy = stand.names_its_server and stand.account in self.proxies
+        return one.is_for(stand) and not (one.files and behind_proxy)
 
     def acts(self, who: int) -> None:
         """The next commands may be those of the administrator (0), the officer (1) or the approver (2)."""
@@ -183,6 +207,7 @@ class Office(House):
         until(lambda: not OPEN & set(self.states()), within_s=within_s, what="everything has settled by itself")
 
     def _sheet(self, planned: Sequence[Planned], first: datetime, apart_s: float) -> Path:
+        film_in(self.folder)
         cards = [f"card-{number}.jpg" for number in range(1, 5)]
         for number in range(1, 5):
             Image.new("RGB", (64, 80), (10, 60, 30 * number)).save(self.folder / f"card-{number}.jpg")

@@ -47,7 +47,8 @@ class Stand:
     `beside`: what its server works with. `real`: the address of a server by others, where the platform is one.
     `posting` is the method and path by which something becomes public there. `counts`: what `react` makes the counts
     of the posts, alike ones once; one that is empty where the platform gives none. `knows`: whether what is unclear
-    settles by itself, or is a person's. `secrets`: everything that must be shown to nobody.
+    settles by itself, or is a person's. `names_its_server`: a film needs a pass for that server, and its proxy is
+    another. `secrets`: everything that must be shown to nobody.
     """
 
     account: str
@@ -65,6 +66,7 @@ class Stand:
     counts: tuple[Mapping[str, int], ...] = ({},)
     knows: bool = True
     by_hand: bool = False
+    names_its_server: bool = False
     secrets: Callable[[], Sequence[str]] = tuple
 
     def described(self, base_url: str, mission: str) -> str:

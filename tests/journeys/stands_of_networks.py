@@ -107,6 +107,7 @@ def bluesky(_: Path) -> Iterator[Stand]:
             options={"appview": server.url, "video_url": films.url},
             server=server,
             beside=(films,),
+            names_its_server=True,
             posting=("POST", "/xrpc/com.atproto.repo.putRecord"),
             out=out,
             react=react,

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 import pytest
-from PIL import Image
 
-from tests.journeys.campaign import Office, Planned
+from tests.journeys.campaign import DESCRIBED, FILM, SAID, Office, Planned
 from tests.journeys.house import until
-from tests.posts.films import Reel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,14 +23,7 @@ if TYPE_CHECKING:
     from tests.journeys.stand import Stand
 
 SEED, KILLS = 30, 3
-SAID, DESCRIBED = "nobody is for sale, said on screen", "Film: a road at dawn"
 TAKERS = {"ge-bluesky", "ge-telegram", "ge-mastodon"}
-FILM = Planned(
-    name="row-film",
-    parts=("ფილმი · فيلم 🎬",),
-    alt_texts=(DESCRIBED,),
-    files=("way.mp4", "way.ka.srt", "way.cover.jpg"),
-)
 
 
 @pytest.fixture
@@ -86,12 +77,9 @@ def test_films_whose_process_dies_on_the_way_are_out_once(office: Office) -> Non
 
 def begin(office: Office, films: Sequence[Planned]) -> bytes:
     """Installed, imported with captions and a cover, approved, and due in a moment; the film's bytes."""
-    film = Reel(padding=100_000).write(office.folder / "way.mp4").read_bytes()
-    (office.folder / "way.ka.srt").write_text(f"1\n00:00:00,000 --> 00:00:02,000\n{SAID}\n", encoding="utf-8")
-    Image.new("RGB", (720, 1280), (200, 90, 30)).save(office.folder / "way.cover.jpg")
     office.build(f"{datetime.now(UTC):%Y-%m-%d}")
     office.queue(films, datetime.now(UTC) + timedelta(seconds=15))
-    return film
+    return (office.folder / "way.mp4").read_bytes()
 
 
 def heard(office: Office) -> int:
