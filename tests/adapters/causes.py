@@ -39,7 +39,8 @@ class Cause:
 
     `after`: how long the failure has to say that we were asked to wait. `harmless`: whether an adapter that needs
     nothing of the answer may go on as if nothing were; the platform must then be as it says. `sticks`: every later call
-    ends in the same way.
+    ends in the same way. `may_not_have_left`: it depends on the moment whether the whole body has left us; what has not
+    is surely not published, and the platform must say the same.
     """
 
     strike: Strike
@@ -48,6 +49,7 @@ class Cause:
     after: timedelta | None = None
     harmless: bool = False
     sticks: bool = False
+    may_not_have_left: bool = False
     where: Where = Where.EVERYWHERE
 
 
@@ -170,8 +172,8 @@ COMMON: dict[str, Cause] = {
     "200 without end in depth": _replied(Reply(body=b"[" * 50_000), done=True, harmless=True),
     "refused connection": Cause(strike=Unheard.REFUSED, posting=Retryable),
     "connect timeout": Cause(strike=Unheard.STALLED, posting=Retryable),
-    "cut before it was read": Cause(strike=unread),
-    "cut half read": Cause(strike=half_read),
+    "cut before it was read": Cause(strike=unread, may_not_have_left=True),
+    "cut half read": Cause(strike=half_read, may_not_have_left=True),
     "closed without an answer": Cause(strike=after(close)),
     "reset without an answer": Cause(strike=after(reset)),
     "cut in the answer": Cause(strike=after(truncate)),

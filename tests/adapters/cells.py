@@ -293,6 +293,8 @@ class Journey:
             wanted = AuthExpired
         if call.refused and cause.harmless:
             return ""  # a no in words that nobody understands is a no
+        if cause.may_not_have_left and call.posting and isinstance(failure, Retryable):
+            return ""
         if type(failure) is not wanted:
             return f"{type(failure).__name__} instead of {wanted.__name__}: {failure}"
         if isinstance(failure, Retryable) and failure.after != cause.after:

@@ -58,7 +58,7 @@ def test_every_lost_answer_is_found_again_and_nothing_is_out_twice(
     house.environment["JOURNEY_TOKEN"] = json.dumps(secret)
     now = datetime.now(UTC)
     house.build(f"{now:%Y-%m-%d}")
-    assert house.run("import", str(_sheet(house.folder, now + timedelta(seconds=8))), "--yes")["added"] == ROWS
+    assert house.run("import", str(_sheet(house.folder, now + timedelta(seconds=20))), "--yes")["added"] == ROWS
     proxy.will(Break.HANG, path=PUT)
     for how in (*ACCEPTED, Break.REFUSE):
         proxy.will(how, path=PUT, after=1)  # every other call: five in a row would rest the server

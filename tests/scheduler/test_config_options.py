@@ -63,7 +63,8 @@ def test_every_platform_takes_what_it_declares_and_nothing_else(tmp_path: Path, 
 def test_the_nearest_name_is_suggested_and_all_are_told(tmp_path: Path) -> None:
     """Whoever reads this has the file open in an editor and no manual at hand."""
     (error,) = errors(tmp_path, account("x", 'link = "no"'))
-    assert error.endswith("did you mean 'links'? Known are 'fields', 'links', 'media_upload', 'text_max'.")
+    known = ", ".join(f"'{one}'" for one in sorted(one.name for one in profile_of("x").options))
+    assert error.endswith(f"did you mean 'links'? Known are {known}.")
 
 
 def test_a_platform_without_options_says_so(tmp_path: Path) -> None:
