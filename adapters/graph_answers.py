@@ -27,6 +27,7 @@ NO_PERMISSION = frozenset({3, 10, *range(200, 300)})
 RESTRICTED = frozenset({368, 1404006, 2207050, 2207051})
 AGAINST_RULES = frozenset({1346003, 1404102})
 DUPLICATES = frozenset({506, 1366051})
+NOT_FETCHED = frozenset({9004, 2207003, 2207052})
 NOT_THERE = frozenset({(100, 33), (803, 0)})
 PROOF, NO_SUCH_FIELD = "appsecret_proof", "nonexisting field"
 WHY_NO_TOKEN = {
@@ -37,6 +38,14 @@ WHY_NO_TOKEN = {
     464: "its owner's account is not confirmed",
     467: "the token was withdrawn",
 }
+
+
+class Unfinished(Retryable):
+    """The platform is still working on what it was given."""
+
+
+class Unfetched(Retryable):
+    """The platform could not get a picture from the address that it was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

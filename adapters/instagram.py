@@ -22,12 +22,14 @@ from adapters.contract import (
 )
 from adapters.fetching import place_for
 from adapters.graph import FACEBOOK, Graph, id_in
+from adapters.graph_answers import Unfinished
 from adapters.graph_lease import Lease
+from adapters.graph_prepared import saved
 from adapters.graph_quota import refuse_used_up, usage
 from adapters.http import Http
 from adapters.instagram_account import QUOTA, whose
-from adapters.instagram_answers import SOON, Unfinished, refusal
-from adapters.instagram_containers import PUBLISHED, Containers, saved, status_of
+from adapters.instagram_answers import SOON, refusal
+from adapters.instagram_containers import PUBLISHED, Containers, status_of
 from adapters.instagram_counts import Counts
 from adapters.instagram_posts import own_post, post_at
 from adapters.instagram_profile import LIMITS, PROFILE

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapters import graph_answers
 from adapters.contract import Retryable
-from adapters.graph_answers import error_of, told_of
+from adapters.graph_answers import NOT_FETCHED, Unfetched, Unfinished, error_of, told_of
 
 if TYPE_CHECKING:
     from adapters.contract import Failure
@@ -18,18 +18,9 @@ if TYPE_CHECKING:
 
 NOT_READY = 2207027
 DAY_IS_USED_UP = 2207042
-NOT_FETCHED = frozenset({9004, 2207003, 2207052})
 ONLY_THIS_TIME = frozenset({2207006, 2207008, 2207020})  # the container: not found, not published just now, expired
 SOON = timedelta(minutes=1)
 LATER = timedelta(hours=1)
-
-
-class Unfinished(Retryable):
-    """The platform is still working on what it was given."""
-
-
-class Unfetched(Retryable):
-    """The platform could not get a picture from the address that it was given."""
 
 
 def refusal(answer: Answer, *, posting: bool) -> Failure:

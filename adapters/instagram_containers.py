@@ -7,22 +7,20 @@ status tells whether it was published.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from adapters.contract import Ambiguous, Failure, NotSetUp, Rejected, Retryable
+from adapters.contract import Ambiguous, Failure, Retryable
 from adapters.graph import id_in
-from adapters.graph_answers import is_not_there
-from adapters.instagram_answers import NOT_FETCHED, SOON, Unfetched, Unfinished, refusal
+from adapters.graph_answers import NOT_FETCHED, Unfetched, Unfinished, is_not_there
+from adapters.graph_prepared import forget, given_up, not_fetched, saved, status_in
+from adapters.instagram_answers import SOON, refusal
 
 if TYPE_CHECKING:
     from adapters.contract import Progress, PublicMedia
     from adapters.graph import Graph
     from posts.model import Media, Message
 
-FINISHED, PUBLISHED, IN_PROGRESS, EXPIRED, ERROR = "FINISHED", "PUBLISHED", "IN_PROGRESS", "EXPIRED", "ERROR"
-STATUSES = frozenset({FINISHED, PUBLISHED, IN_PROGRESS, EXPIRED, ERROR})
-STEPS = ("picture-", "container")
+PUBLISHED = "PUBLISHED"
 FAULTS = frozenset({2207004, 2207005, 2207009, 2207023, 2207026, 2207057})  # what is given is wrong, and stays so
 SUBCODE = re.compile(r"\b2207[0-9]{3}\b", re.ASCII)
 
@@ -106,60 +104,21 @@ class Containers:
         try:
             container = id_in(self._graph.make(what, f"/{self._user}/media", given))
         except Unfetched as failure:
-            raise self._unfetched(failure, progress, given.get("image_url") or given.get("video_url", "")) from None
+            raise not_fetched(failure, given.get("image_url") or given.get("video_url", ""), progress) from None
         if not container:
             raise Retryable(f"{what}: {self._graph.host} answered without the container's id")
         progress.save(step, {"id": container})
         return container
 
-    def _broken(self, words: str, progress: Progress) -> Failure:
+    @staticmethod
+    def _broken(words: str, progress: Progress) -> Failure:
         """What it means that the platform has given up on it, by the number in its words."""
         codes = {int(one) for one in SUBCODE.findall(words)}
         if codes & NOT_FETCHED:
-            return self._unfetched(Unfetched(f"the platform could not fetch the picture ({words})"), progress, "")
-        if codes & FAULTS or progress.saved.get("broken"):
-            return Rejected(f"the platform could not use what it was given ({words}); replace the picture or film")
-        progress.save("broken", {"words": words})
-        return Retryable(f"the platform could not use what it was given ({words}); it is prepared anew", after=SOON)
-
-    @staticmethod
-    def _unfetched(failure: Unfetched, progress: Progress, address: str) -> Failure:
-        """Once is chance and is tried again; twice is a place that cannot be reached, and no post fares better."""
-        before = progress.saved.get("unfetched")
-        progress.save("unfetched", {} if before else {"once": True})
-        if not before:
-            return failure
-        where = f"what lies at {_origin(address)}" if address else "what lies at [console] public_url"
-        return NotSetUp(
-            f"{failure}; see that {where} can be reached from the internet, then resume the account",
-            http_status=failure.http_status,
-            evidence=failure.evidence,
-        )
+            return not_fetched(Unfetched(f"the platform could not fetch the picture ({words})"), "", progress)
+        return given_up(words, progress, at_fault=bool(codes & FAULTS), soon=SOON)
 
 
 def status_of(graph: Graph, container: str) -> tuple[str, str]:
-    """One of STATUSES and the platform's words to it; empty where it knows no such container. Raises other failures."""
-    answer = graph.answer("looking at what was prepared", "GET", f"/{container}", {"fields": "status_code,status"})
-    found: dict[str, Any] = answer.fields() if answer.ok else {}
-    status = found.get("status_code")
-    if isinstance(status, str) and status in STATUSES:
-        return status, str(found.get("status") or "")
-    if is_not_there(answer):
-        return "", ""
-    raise refusal(answer, posting=False)
-
-
-def saved(progress: Progress, step: str) -> str:
-    """The id that was saved in that step; empty where there is none."""
-    return id_in(progress.saved.get(step) or {})
-
-
-def forget(progress: Progress) -> None:
-    """Every container is made anew at the next try."""
-    for step in [one for one in progress.saved if one.startswith(STEPS)]:
-        progress.save(step, {})
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+    """What `status_in` says of the container."""
+    return status_in(graph, container, ("status_code", "status"), gone=is_not_there, refused=refusal)

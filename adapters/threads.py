@@ -23,13 +23,15 @@ from adapters.contract import (
 )
 from adapters.fetching import place_for
 from adapters.graph import Graph, id_in
+from adapters.graph_answers import Unfinished
 from adapters.graph_lease import Lease
+from adapters.graph_prepared import saved
 from adapters.graph_quota import refuse_used_up, usage
 from adapters.http import Http
 from adapters.options import wrong
 from adapters.parts import broken_off, parts_out
-from adapters.threads_answers import SOON, Lost, Unfinished, is_not_there, refusal
-from adapters.threads_containers import Containers, saved, status_of
+from adapters.threads_answers import SOON, Lost, is_not_there, refusal
+from adapters.threads_containers import Containers, status_of
 from adapters.threads_counts import counts_of
 from adapters.threads_posts import OwnPosts
 from adapters.threads_profile import LIMITS, PROFILE, QUOTA, VERSION

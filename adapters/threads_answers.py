@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapters import graph_answers
 from adapters.contract import Restricted, Retryable
-from adapters.graph_answers import error_of, told_of
+from adapters.graph_answers import NOT_FETCHED, Unfetched, error_of, told_of
 
 if TYPE_CHECKING:
     from adapters.contract import Failure
@@ -18,20 +18,11 @@ if TYPE_CHECKING:
 
 NO_SUCH_THING = 4279009  # also of what was prepared a moment ago, and even of what is said to be finished
 RESTRICTED = 4279013
-NOT_FETCHED = frozenset({9004, 2207003, 2207052})
 SOON = timedelta(seconds=30)  # how long the documents advise to wait, on average, before publishing
-
-
-class Unfinished(Retryable):
-    """The platform is still working on what it was given."""
 
 
 class Lost(Retryable):
     """The platform does not know, just now, what it was asked to publish: it was not published."""
-
-
-class Unfetched(Retryable):
-    """The platform could not get a picture from the address that it was given."""
 
 
 def is_not_there(answer: Answer) -> bool:

@@ -7,11 +7,12 @@ a day, and its status tells whether it was published.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from adapters.contract import Ambiguous, Duplicate, NotSetUp, Rejected, Retryable
+from adapters.contract import Ambiguous, Duplicate, Retryable
 from adapters.graph import id_in
-from adapters.threads_answers import SOON, Unfetched, Unfinished, is_not_there, refusal
+from adapters.graph_answers import Unfetched, Unfinished
+from adapters.graph_prepared import forget, given_up, not_fetched, saved, status_in
+from adapters.threads_answers import SOON, is_not_there, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from adapters.graph import Graph
     from posts.model import Media, Message
 
-STATUSES = frozenset({"FINISHED", "PUBLISHED", "IN_PROGRESS", "EXPIRED", "ERROR"})
 UNFIT = "INVALID_"
 
 
@@ -74,7 +74,7 @@ class Containers:
         try:
             container = id_in(self._graph.make(what, f"/{self._user}/threads", given))
         except Unfetched as failure:
-            raise _unfetched(failure, given.get("image_url") or given.get("video_url", ""), progress) from None
+            raise not_fetched(failure, given.get("image_url") or given.get("video_url", ""), progress) from None
         if not container:
             raise Retryable(f"{what}: {self._graph.host} answered without an id")
         progress.save(step, {"id": container})
@@ -91,7 +91,7 @@ class Containers:
                 raise Duplicate("the platform says that what was prepared is published already")
             case "ERROR":
                 forget(progress)
-                raise _broken(words, progress)
+                raise given_up(words, progress, at_fault=words.startswith(UNFIT), soon=SOON)
             case "EXPIRED":
                 forget(progress)
                 raise Retryable("what was prepared has expired unpublished; it is prepared anew", after=SOON)
@@ -103,45 +103,5 @@ class Containers:
 
 
 def status_of(graph: Graph, container: str) -> tuple[str, str]:
-    """One of STATUSES and the platform's words to it; empty where it knows no such container. Raises other failures."""
-    answer = graph.answer("looking at what was prepared", "GET", f"/{container}", {"fields": "status,error_message"})
-    found = answer.fields() if answer.ok else {}
-    if isinstance(found.get("status"), str) and found["status"] in STATUSES:
-        return str(found["status"]), str(found.get("error_message") or "")
-    if is_not_there(answer):
-        return "", ""
-    raise refusal(answer, posting=False)
-
-
-def saved(progress: Progress, step: str) -> str:
-    """The id that was saved in that step; empty where there is none."""
-    return id_in(progress.saved.get(step) or {})
-
-
-def forget(progress: Progress) -> None:
-    """Every container is made anew at the next try."""
-    for step in [one for one in progress.saved if one.startswith(("picture-", "container-"))]:
-        progress.save(step, {})
-
-
-def _broken(words: str, progress: Progress) -> Rejected | Retryable:
-    """What it means that the platform gave up: once is chance, unless it says that the picture is at fault."""
-    if words.startswith(UNFIT) or progress.saved.get("broken"):
-        return Rejected(f"the platform could not use what it was given ({words}); replace the picture or film")
-    progress.save("broken", {"words": words})
-    return Retryable(f"the platform could not use what it was given ({words}); it is prepared anew", after=SOON)
-
-
-def _unfetched(failure: Unfetched, address: str, progress: Progress) -> Unfetched | NotSetUp:
-    """Once is chance and is tried again; twice is a place that cannot be reached, and no post fares better."""
-    before = progress.saved.get("unfetched")
-    progress.save("unfetched", {} if before else {"once": True})
-    if not before:
-        return failure
-    place = urlsplit(address)
-    return NotSetUp(
-        f"{failure}; see that what lies at {place.scheme}://{place.netloc} can be reached from the internet, then"
-        " resume the account",
-        http_status=failure.http_status,
-        evidence=failure.evidence,
-    )
+    """What `status_in` says of the container."""
+    return status_in(graph, container, ("status", "error_message"), gone=is_not_there, refused=refusal)
