@@ -113,11 +113,11 @@ class Facebook:
 
         Its first comment is in `parts` where it is there.
         """
-        known = parts_out(progress)
-        own = OwnPosts(self._graph, self._page or self.whoami().remote_id)
+        known, page = parts_out(progress), self._page or self.whoami().remote_id
+        own = OwnPosts(self._graph, page)
         if known:
             remote_id, permalink = str(known[0]["id"]), str(known[0]["permalink"])
-        elif film := film_of(self._graph, own.page, message, progress):
+        elif film := film_of(self._graph, page, message, progress):
             if not film.known.get("up") or not (there := film.out()):
                 return None
             remote_id, permalink = there

@@ -9,7 +9,8 @@ from adapters.contract import Ambiguous, Failure, NotReady, Rejected, Retryable
 from adapters.graph import id_in
 from adapters.http import Upload
 from adapters.http_calls import Stretch
-from adapters.on_disk import approved, picture_name, read_picture
+from adapters.on_disk import approved, picture_name
+from adapters.uploads import cover_of
 from posts.captions import as_srt
 
 if TYPE_CHECKING:
@@ -149,13 +150,8 @@ class Film:
             return
         left_out = []
         try:
-            if film.cover:
-                cover = Upload(
-                    form_field="source", name="cover.jpg", mime=film.cover.mime, content=read_picture(film.cover)
-                )
-                self._graph.make(
-                    "giving the film its cover", f"/{video}/thumbnails", {"is_preferred": "true"}, (cover,)
-                )
+            if cover := cover_of(film, "source"):
+                self._graph.make("giving the film its cover", f"/{video}/thumbnails", {"is_preferred": "true"}, cover)
             for words in film.captions:
                 self._graph.make("giving the film captions", f"/{video}/captions", {}, (_captions(words),))
         except Rejected as refused:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.contract import Failure, Rejected, Retryable
 from adapters.graph import id_in
-from adapters.http import Upload
-from adapters.on_disk import picture_name, read_picture
+from adapters.uploads import upload_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,10 +44,9 @@ def without_photos(refused: Rejected, progress: Progress) -> Failure:
 
 
 def _upload(graph: Graph, page: str, number: int, picture: Media) -> str:
-    name = picture_name(number, picture)
-    upload = Upload(form_field="source", name=name, mime=picture.mime, content=read_picture(picture))
+    upload = upload_of(picture, number, "source")
     alt_text = {"alt_text_custom": picture.alt_text} if picture.alt_text else {}
-    what, fields = f"uploading {name}", {"published": "false", **alt_text}
+    what, fields = f"uploading {upload.name}", {"published": "false", **alt_text}
     photo = id_in(graph.make(what, f"/{page}/photos", fields, (upload,)))
     if not photo:
         raise Retryable(f"{what}: {graph.host} answered without the picture's id")

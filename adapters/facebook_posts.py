@@ -30,7 +30,7 @@ class OwnPosts:
 
     def __init__(self, graph: Graph, page: str):
         self._graph = graph
-        self.page = self._page = page
+        self._page = page
 
     def like(self, message: Message, since: datetime, taken: Collection[str]) -> tuple[str, str] | None:
         """The id and the address of the oldest such post; None where the list holds none."""
