@@ -22,7 +22,6 @@ from scheduler.delivery import Courier, Rhythm
 from scheduler.engine.embedded import Lanes
 from scheduler.model import WrongUse
 from scheduler.plan import window_end
-from scheduler.secrets import StoredSecret
 from scheduler.services.desk import Desk
 from scheduler.services.handing_out import place_of
 from scheduler.settle import Settler
@@ -78,9 +77,7 @@ class Shelf:
         with self._making:
             if account_id not in self._made:
                 account = self._settings.account(account_id)
-                secret = StoredSecret(
-                    account.secret, self._settings.path.parent, os.environ, key=self._settings.secrets_key
-                )
+                secret = self._settings.secret_at(account.secret, os.environ)
                 made = self._made[account_id] = registry.build(account, secret, self._public_media)
                 if self._heard and isinstance(made, Dated):
                     made.listen(self._heard)
@@ -100,9 +97,8 @@ class Marks:
         account = self._settings.account(account_id)
         if not account.secret:
             return ""
-        folder, key = self._settings.path.parent, self._settings.secrets_key
         try:
-            secret = StoredSecret(account.secret, folder, self._environment, key=key).load()
+            secret = self._settings.secret_at(account.secret, self._environment).load()
         except Failure:
             return ""  # the adapter says so, in its own words
         return hmac.new(self._salt, secret.encode(), hashlib.sha256).hexdigest()

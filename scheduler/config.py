@@ -24,7 +24,7 @@ from scheduler.config_lines import ConfigError, did_you_mean, listed, parse, pla
 from scheduler.config_options import wrong_options
 from scheduler.model import WrongUse
 from scheduler.object_storage import Bucket
-from scheduler.secrets import KINDS
+from scheduler.secrets import KINDS, StoredSecret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -82,6 +82,10 @@ class Settings:
             if account.id == id:
                 return account
         raise WrongUse(f"no account '{id}' in {self.path.name}; there are {listed(a.id for a in self.accounts)}")
+
+    def secret_at(self, reference: str, environment: Mapping[str, str]) -> StoredSecret:
+        """The secret that the file says is kept there; nothing is read yet."""
+        return StoredSecret(reference, self.path.parent, environment, key=self.secrets_key)
 
 
 def load(path: Path) -> Settings:

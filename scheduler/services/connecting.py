@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from adapters.contract import AuthExpired, Failure
 from scheduler.budgets import made_this_month, used_up
 from scheduler.model import DAEMON, Scope, WrongUse
-from scheduler.secrets import WRITABLE, StoredSecret
+from scheduler.secrets import WRITABLE
 from scheduler.services.lasting import lasting
 from scheduler.services.permitting import Right, require
 from scheduler.store import catalogue, pauses
@@ -67,8 +67,7 @@ def stored(desk: Desk, account: Account, secret: str, opens: Identity | None = N
     Raises WrongUse where the place takes nothing.
     """
     try:
-        folder, key = desk.settings.path.parent, desk.settings.secrets_key
-        place = StoredSecret(account.secret, folder, desk.environment, key=key)
+        place = desk.settings.secret_at(account.secret, desk.environment)
         with place.renewing():  # or a daemon that is just renewing the old one would write over the new one
             place.save(secret)
     except Failure as failure:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from adapters.contract import Failure
 from scheduler.object_storage import BucketMedia
 from scheduler.public_media import ConsoleMedia
-from scheduler.secrets import StoredSecret
 from scheduler.services.drafting import EXTENSIONS
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def place_of(settings: Settings, environment: Mapping[str, str], now: Callable[[
     None where there is neither. Nothing is asked or read yet.
     """
     if settings.s3:
-        return BucketMedia(settings.s3, _secret(settings, settings.s3_secret, environment))
+        return BucketMedia(settings.s3, settings.secret_at(settings.s3_secret, environment).load)
     return _console(settings, environment, now) if settings.public_url else None
 
 
@@ -54,9 +53,5 @@ def handed_out(desk: Desk, ends_on: str, signature: str, name: str) -> HandedOut
 
 
 def _console(settings: Settings, environment: Mapping[str, str], now: Callable[[], datetime]) -> ConsoleMedia:
-    key = _secret(settings, settings.secrets_key, environment)
+    key = settings.secret_at(settings.secrets_key, environment).load
     return ConsoleMedia(public_url=settings.public_url, folder=settings.media_folder, now=now, key=key)
-
-
-def _secret(settings: Settings, reference: str, environment: Mapping[str, str]) -> Callable[[], str]:
-    return StoredSecret(reference, settings.path.parent, environment, key=settings.secrets_key).load
