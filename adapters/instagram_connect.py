@@ -8,7 +8,7 @@ from adapters.contract import Choice
 from adapters.graph import Graph
 from adapters.http import Http
 from adapters.instagram_account import whose
-from adapters.signing_in import Flow, Held, begun, exchanged, granted
+from adapters.signing_in import Flow, Held, begun, granted_for_long
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,14 +39,7 @@ class InstagramSignIn:
 
     def finish(self, app: App, begun: Begun, came_back: str) -> Sequence[Choice]:
         """The account that was opened, with a token of 60 days."""
-        short = granted(FLOW, app, begun, came_back, self._account).tokens["access_token"]
-        lasting = exchanged(
-            f"{SERVER}/access_token",
-            self._account,
-            "ig_exchange_token",
-            client_secret=app.client_secret,
-            access_token=short,
-        )
+        lasting = granted_for_long(FLOW, SERVER, "ig_exchange_token", app, begun, came_back, self._account)
         secret = lasting.text()
         graph = Graph(self._account, Held(secret), Http(self._account.base_url or SERVER))
         who = whose(graph, linked=False)

@@ -140,6 +140,14 @@ def exchanged(address: str, account: Account, grant: str, **fields: str) -> Gran
     return tokens_in(Http(server).prepare(call))
 
 
+def granted_for_long(
+    flow: Flow, server: str, grant: str, app: App, begun: Begun, came_back: str, account: Account
+) -> Granted:
+    """The token that lasts, of a platform that first gives one for an hour, and changes it for this at `server`."""
+    short = granted(flow, app, begun, came_back, account).tokens["access_token"]
+    return exchanged(f"{server}/access_token", account, grant, client_secret=app.client_secret, access_token=short)
+
+
 def tokens_in(answer: Answer) -> Granted:
     """What the answer grants, with when it ends by the answer's own date. Raises AuthExpired where it was refused."""
     said = answer.fields()

@@ -30,6 +30,7 @@ from adapters.graph_quota import refuse_used_up, usage
 from adapters.http import Http
 from adapters.options import wrong
 from adapters.parts import broken_off, parts_out
+from adapters.threads_account import whose
 from adapters.threads_answers import SOON, Lost, is_not_there, refusal
 from adapters.threads_containers import Containers, status_of
 from adapters.threads_counts import counts_of
@@ -99,14 +100,10 @@ class Threads:
     def whoami(self) -> Identity:
         """The account that the token opens. Raises AuthExpired where it opens none."""
         self._refuse_wrong_options()
-        what = "asking whose account it is"
-        found = self._graph.get(what, "/me", {"fields": "id,username"})
-        user, handle = id_in(found), found.get("username")
-        if not user or not isinstance(handle, str):
-            raise Retryable(f"{what}: {self._graph.host} answered without an account")
+        me = whose(self._graph)
         self._lease.renew_if_due()
-        self._me = Identity(remote_id=user, handle=handle, url=f"https://www.threads.com/@{handle}")
-        return self._me
+        self._me = me
+        return me
 
     def publish(self, message: Message, key: str, progress: Progress) -> Receipt | NotReady:  # noqa: ARG002
         """The post, or the whole thread, is public, or the platform still works on what it was given.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.contract import Choice, Retryable
-from adapters.graph import Graph, id_in
+from adapters.contract import Choice
+from adapters.graph import Graph
 from adapters.http import Http
-from adapters.signing_in import Flow, Held, begun, exchanged, granted
+from adapters.signing_in import Flow, Held, begun, granted_for_long
+from adapters.threads_account import whose
 from adapters.threads_answers import refusal
 from adapters.threads_profile import VERSION
 
@@ -43,22 +44,8 @@ class ThreadsSignIn:
 
     def finish(self, app: App, begun: Begun, came_back: str) -> Sequence[Choice]:
         """The profile that was opened, with a token of 60 days."""
-        short = granted(FLOW, app, begun, came_back, self._account).tokens["access_token"]
-        lasting = exchanged(
-            f"{SERVER}/access_token",
-            self._account,
-            "th_exchange_token",
-            client_secret=app.client_secret,
-            access_token=short,
-        )
-        return [self._choice(lasting.text())]
-
-    def _choice(self, secret: str) -> Choice:
+        lasting = granted_for_long(FLOW, SERVER, "th_exchange_token", app, begun, came_back, self._account)
+        secret = lasting.text()
         http = Http(self._account.base_url or SERVER)
-        what = "asking whose account it is"
-        graph = Graph(self._account, Held(secret), http, refusal, version=VERSION)
-        found = graph.get(what, "/me", {"fields": "id,username"})
-        user, name = id_in(found), found.get("username")
-        if not user or not isinstance(name, str):
-            raise Retryable(f"{what}: {http.host} answered without an account")
-        return Choice(remote_id=user, name=name, url=f"https://www.threads.com/@{name}", secret=secret)
+        who = whose(Graph(self._account, Held(secret), http, refusal, version=VERSION))
+        return [Choice(remote_id=who.remote_id, name=who.handle, url=who.url, secret=secret)]
