@@ -84,6 +84,7 @@ class Films:
             "uploadCaptions": captions,
             "uploadThumbnail": film.cover is not None,
         }
+        progress.save(PARTS, {"etags": []})  # before it is announced: what is known of another upload is none of its
         call = Call(what="announcing the film", method="POST", path="/rest/videos?action=initializeUpload")
         answer = self._access.send_json(call, {"initializeUploadRequest": asked})
         if not answer.ok:
@@ -91,7 +92,6 @@ class Films:
         begun = _upload_in(answer, film.size_bytes)
         if begun is None or (captions and not begun["captions"]) or (film.cover and not begun["cover"]):
             raise Retryable(f"{call.what}: {self._access.host} gave no addresses for it", http_status=answer.status)
-        progress.save(PARTS, {"etags": []})
         progress.save(UPLOAD, {**begun, "captions": begun["captions"] if captions else ""})
         return progress.saved[UPLOAD]
 

@@ -50,7 +50,8 @@ class Stand:
     `build(http)` makes a new adapter, as a new process would, that reaches the platform by `http`. `public()` counts
     what is out now, comments too. `secrets()` are those that nobody may see, also those that the platform has given out
     meanwhile. `making`: how much was public after each call of an undisturbed adapter that left something behind.
-    `album`: pictures to publish with. `wording`: what stands in every text besides.
+    `fronts`: where it is reached just now, if it is. `album`: pictures to publish with. `wording`: what stands in every
+    text besides.
     """
 
     platform: ScriptedServer
@@ -62,6 +63,7 @@ class Stand:
     wording: str = ""
     clock: Clock = field(default_factory=Clock)
     making: list[int] = field(default_factory=list)
+    fronts: list[Front] = field(default_factory=list)
 
     @cached_property
     def causes(self) -> dict[str, Cause]:
@@ -89,9 +91,16 @@ class Stand:
 
     @contextmanager
     def reached(self) -> Iterator[Adapter]:
-        """A new adapter that nothing disturbs."""
+        """A new adapter that nothing disturbs; while one is reached, others reach the platform at the same address."""
+        if self.fronts:
+            yield self.build(Impatient(self.fronts[-1]))
+            return
         with Front(self.platform, self._watch) as front:
-            yield self.build(Impatient(front))
+            self.fronts.append(front)
+            try:
+                yield self.build(Impatient(front))
+            finally:
+                self.fronts.remove(front)
 
     def made(self) -> int:
         """How many calls have come that leave something behind; those that only open the account are none."""

@@ -511,10 +511,6 @@ class TestLinkedInFilm(TestLinkedIn):
 
     bytes_min = 0
 
-    @pytest.mark.skip(reason="its upload's address is kept, and the line to the server has another one after a crash")
-    def test_who_goes_on_after_a_crash_makes_one_post_of_it(self) -> None:  # type: ignore[override]
-        """Not tried yet."""
-
     @pytest.fixture(scope="class")
     @classmethod
     def album(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Media, ...]:
