@@ -5,17 +5,15 @@ Behaviour from Meta's documents and API description of 15 Apr 2026 (read on 24 N
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
-
 from adapters.scripted.counting import utf16_units
 from adapters.scripted.facebook_films import Films
 from adapters.scripted.graph import Asked, GraphServer, Refused, no_such_thing, page
+from adapters.scripted.memory import Remembering, is_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,7 +59,7 @@ class _Post:
     shares: int = 0
 
 
-class FacebookServer(GraphServer):
+class FacebookServer(Remembering[Accepted, _Post], GraphServer):
     """The server with one Page. `lists`: whether its list shows what it took; `refuses_twins`: the same words in a row.
 
     `reads`: whether the token may read posts. `dead`: the metrics that are no longer given. `is_person`: the token
@@ -81,18 +79,6 @@ class FacebookServer(GraphServer):
         self.films = Films()
         self.commented: list[tuple[str, str]] = []
         self._clock = clock
-        self._log: list[Accepted] = []
-        self._posts: dict[str, _Post] = {}
-
-    @property
-    def accepted(self) -> tuple[Accepted, ...]:
-        """Every post ever taken, in order: the judge of whether something went out, and how often."""
-        return tuple(self._log)
-
-    @property
-    def public(self) -> int:
-        """How many posts are there now."""
-        return len(self._posts)
 
     @property
     def comments(self) -> int:
@@ -102,10 +88,6 @@ class FacebookServer(GraphServer):
     def react(self, remote_id: str, *, likes: int = 0, shares: int = 0) -> None:
         """The post has these counts."""
         self._posts[remote_id].likes, self._posts[remote_id].shares = likes, shares
-
-    def forget(self, remote_id: str) -> None:
-        """Somebody has deleted the post by other means."""
-        del self._posts[remote_id]
 
     def forget_photos(self) -> None:
         """Pictures that no post shows are gone, as after a day."""
@@ -151,7 +133,7 @@ class FacebookServer(GraphServer):
         content = asked.files["source"].content
         if len(content) > PICTURE_BYTES_MAX:
             raise Refused(100, "Your photos couldn't be uploaded; smaller than 4 MB", subcode=1366046)
-        if not _is_picture(content):
+        if not is_picture(content, FORMATS):
             raise Refused(324, "Missing or invalid image file")
         self.uploads += 1
         made = str(900_000_000_000 + self.uploads)
@@ -195,9 +177,7 @@ class FacebookServer(GraphServer):
     def _keep(self, text: str, link: str, alt_texts: tuple[str, ...], *, film: bool = False) -> str:
         remote_id = f"{PAGE}_{700_000_000 + len(self._log)}"
         accepted = Accepted(remote_id=remote_id, text=text, link=link, alt_texts=alt_texts, film=film)
-        self._log.append(accepted)
-        self._posts[remote_id] = _Post(accepted=accepted, made_at=self._clock())
-        return remote_id
+        return self.remember(remote_id, accepted, _Post(accepted=accepted, made_at=self._clock()))
 
     def _comment(self, asked: Asked, remote_id: str) -> dict[str, object]:
         asked.only("message")
@@ -279,12 +259,3 @@ def _attachments(post: Accepted) -> dict[str, object]:
     if len(inner) > 1:
         return {"media_type": "album", "subattachments": {"data": inner}}
     return {"media_type": "photo"} if inner else ({"media_type": "link"} if post.link else {})
-
-
-def _is_picture(content: bytes) -> bool:
-    try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-            picture.verify()
-    except (OSError, ValueError, SyntaxError):
-        return False
-    return True

@@ -18,7 +18,9 @@ from PIL import Image
 from adapters.scripted.counting import utf16_units
 from adapters.scripted.fetching import FetchedFilm, fetched_film
 from adapters.scripted.graph import Asked, Refused, no_such_thing, page
+from adapters.scripted.graph_prepared import Prepared
 from adapters.scripted.graph_tokens import LongLivedServer
+from adapters.scripted.memory import Remembering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,15 +51,11 @@ class Accepted:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Container:
-    made_at: datetime
+class _Container(Prepared):
     caption: str
     pictures: tuple[bytes, ...]
     films: tuple[FetchedFilm, ...]
     alt_texts: tuple[str, ...]
-    is_child: bool
-    looks_left: int
-    error: str = ""
     published: bool = False
 
 
@@ -68,7 +66,7 @@ class _Post:
     likes: int = 0
 
 
-class InstagramServer(LongLivedServer):
+class InstagramServer(Remembering[Accepted, _Post], LongLivedServer):
     """The server with one account. `login`: "instagram", or "facebook" where the token is that of a linked Page.
 
     `slow`: how often a container is still being worked on when looked at. `lists`: whether its list shows what it took;
@@ -93,26 +91,10 @@ class InstagramServer(LongLivedServer):
         self.dead: set[str] = set()
         self.breaks = ""
         self.containers: dict[str, _Container] = {}
-        self._log: list[Accepted] = []
-        self._posts: dict[str, _Post] = {}
-
-    @property
-    def accepted(self) -> tuple[Accepted, ...]:
-        """Every post ever published, in order: the judge of whether something went out, and how often."""
-        return tuple(self._log)
-
-    @property
-    def public(self) -> int:
-        """How many posts are there now."""
-        return len(self._posts)
 
     def react(self, remote_id: str, *, likes: int) -> None:
         """The post has so many likes."""
         self._posts[remote_id].likes = likes
-
-    def forget(self, remote_id: str) -> None:
-        """Somebody has deleted the post in the app."""
-        del self._posts[remote_id]
 
     def write(self, caption: str, pictures: int = 1) -> str:
         """The account has published a post in the app; its id."""
@@ -189,7 +171,7 @@ class InstagramServer(LongLivedServer):
         for one in children:
             if one is None or not one.is_child:
                 raise Refused(100, "one of the children is no item of a carousel")
-            if self._status(one) != "FINISHED":
+            if one.status(self._clock()) != "FINISHED":
                 raise Refused(9007, "a child is not ready", subcode=2207027)
         there = [one for one in children if one]
         pictures = tuple(each for one in there for each in one.pictures)
@@ -222,19 +204,12 @@ class InstagramServer(LongLivedServer):
             error=self.breaks,
         )
 
-    def _status(self, container: _Container) -> str:
-        if container.published:
-            return "PUBLISHED"
-        if self._clock() - container.made_at >= DAY:
-            return "EXPIRED"
-        return "ERROR" if container.error else ("IN_PROGRESS" if container.looks_left > 0 else "FINISHED")
-
     def _publish(self, asked: Asked) -> dict[str, object]:
         asked.only("creation_id")
         container = self.containers.get(asked.needed("creation_id"))
         if container is None:
             raise Refused(24, "The requested resource does not exist", subcode=2207006)
-        status = self._status(container)
+        status = container.status(self._clock())
         if container.is_child or status in {"PUBLISHED", "ERROR"}:
             raise Refused(100, "this container cannot be published")
         if status == "EXPIRED":
@@ -255,9 +230,7 @@ class InstagramServer(LongLivedServer):
     ) -> str:
         remote_id = str(17_900_000_000_000_000 + len(self._log))
         accepted = Accepted(remote_id=remote_id, caption=caption, pictures=pictures, alt_texts=alt_texts, films=films)
-        self._log.append(accepted)
-        self._posts[remote_id] = _Post(accepted=accepted, made_at=self._clock())
-        return remote_id
+        return self.remember(remote_id, accepted, _Post(accepted=accepted, made_at=self._clock()))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -265,7 +238,7 @@ class InstagramServer(LongLivedServer):
         asked.only("fields")
         if container := self.containers.get(remote_id):
             asked.wanted(CONTAINER_FIELDS)
-            status = self._status(container)
+            status = container.status(self._clock())
             container.looks_left -= 1
             words = f"Error: Media upload has failed with error code {container.error}" if container.error else status
             return {"id": remote_id, "status_code": status, "status": words}

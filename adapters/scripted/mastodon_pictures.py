@@ -14,6 +14,7 @@ from PIL import Image
 
 from adapters.scripted.counting import graphemes
 from adapters.scripted.mastodon_switches import Refused
+from adapters.scripted.memory import is_picture
 from adapters.scripted.server import Reply, reply_json
 
 if TYPE_CHECKING:
@@ -137,9 +138,4 @@ def _moves(file: FilePart) -> bool:
 
 def _is_picture(file: FilePart) -> bool:
     """Whether the bytes really are a picture of the type that is claimed."""
-    try:
-        with Image.open(io.BytesIO(file.content), formats=[FORMATS.get(file.mime, "")]) as picture:
-            picture.verify()
-    except (OSError, ValueError, SyntaxError, KeyError):
-        return False
-    return True
+    return is_picture(file.content, [FORMATS.get(file.mime, "")])

@@ -19,7 +19,9 @@ from PIL import Image
 from adapters.scripted.counting import emoji_as_bytes, links
 from adapters.scripted.fetching import FetchedFilm, fetched_film
 from adapters.scripted.graph import Asked, Refused, no_such_thing, page
+from adapters.scripted.graph_prepared import Prepared
 from adapters.scripted.graph_tokens import LongLivedServer
+from adapters.scripted.memory import Remembering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,12 +55,8 @@ class Accepted:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Container:
-    made_at: datetime
+class _Container(Prepared):
     content: Accepted
-    is_child: bool
-    looks_left: int
-    error: str
     published: bool = False
 
 
@@ -74,7 +72,7 @@ def not_there(remote_id: str) -> Refused:
     return Refused(24, f"The requested resource does not exist: the media with id {remote_id}", subcode=4279009)
 
 
-class ThreadsServer(LongLivedServer):
+class ThreadsServer(Remembering[Accepted, _Post], LongLivedServer):
     """The server with one account.
 
     `slow`: how often a container is still being worked on when looked at. `loses`: how many of the next publications
@@ -92,26 +90,10 @@ class ThreadsServer(LongLivedServer):
         self.quota = 250
         self.breaks = ""
         self.containers: dict[str, _Container] = {}
-        self._log: list[Accepted] = []
-        self._posts: dict[str, _Post] = {}
-
-    @property
-    def accepted(self) -> tuple[Accepted, ...]:
-        """Every post ever published, in order: the judge of whether something went out, and how often."""
-        return tuple(self._log)
-
-    @property
-    def public(self) -> int:
-        """How many posts are there now."""
-        return len(self._posts)
 
     def react(self, remote_id: str, *, likes: int) -> None:
         """The post has so many likes."""
         self._posts[remote_id].likes = likes
-
-    def forget(self, remote_id: str) -> None:
-        """Somebody has deleted the post in the app."""
-        del self._posts[remote_id]
 
     def write(self, text: str, reply_to: str = "") -> str:
         """The account has published a post in the app; its id."""
@@ -198,7 +180,7 @@ class ThreadsServer(LongLivedServer):
 
     def _child(self, name: str) -> Accepted:
         child = self.containers.get(name)
-        if child is None or not child.is_child or self._status(child) != "FINISHED":
+        if child is None or not child.is_child or child.status(self._clock()) != "FINISHED":
             raise Refused(100, "one of the children is no finished item of a carousel")
         return child.content
 
@@ -214,13 +196,6 @@ class ThreadsServer(LongLivedServer):
         if len({*(text[start:end] for start, end in links(text)), *([link] if link else [])}) > LINKS_MAX:
             raise Refused(100, "THREADS_API__LINK_LIMIT_EXCEEDED")
 
-    def _status(self, container: _Container) -> str:
-        if container.published:
-            return "PUBLISHED"
-        if self._clock() - container.made_at >= DAY:
-            return "EXPIRED"
-        return "ERROR" if container.error else ("IN_PROGRESS" if container.looks_left > 0 else "FINISHED")
-
     def _publish(self, asked: Asked) -> dict[str, object]:
         asked.only("creation_id")
         name = asked.needed("creation_id")
@@ -229,7 +204,7 @@ class ThreadsServer(LongLivedServer):
             self.loses -= 1
             del self.containers[name]
             raise not_there(name)
-        if container is None or container.is_child or self._status(container) != "FINISHED":
+        if container is None or container.is_child or container.status(self._clock()) != "FINISHED":
             raise not_there(name)  # that is what it says of one that is not finished too
         container.published = True
         return {"id": self._keep(container.content)}
@@ -246,9 +221,7 @@ class ThreadsServer(LongLivedServer):
             topic=content.topic,
             link=content.link,
         )
-        self._log.append(accepted)
-        self._posts[made] = _Post(accepted=accepted, made_at=self._clock())
-        return made
+        return self.remember(made, accepted, _Post(accepted=accepted, made_at=self._clock()))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -256,7 +229,7 @@ class ThreadsServer(LongLivedServer):
         asked.only("fields")
         if container := self.containers.get(remote_id):
             asked.wanted(CONTAINER_FIELDS)
-            status = self._status(container)
+            status = container.status(self._clock())
             container.looks_left -= 1
             told = {"error_message": container.error} if status == "ERROR" else {}
             return {"id": remote_id, "status": status, **told}

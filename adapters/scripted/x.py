@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters.scripted.counting import weighted
+from adapters.scripted.memory import Remembering
 from adapters.scripted.server import Reply, Request, ScriptedServer, reply_json
 from adapters.scripted.x_auth import OAuth1, OAuth2, signed_by
 from adapters.scripted.x_media import PictureShelf
@@ -36,7 +37,7 @@ BODY_FIELDS = {
 DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
 
 
-class XServer(ScriptedServer):
+class XServer(Remembering[Accepted, Post], ScriptedServer):
     """The server with one account, that `keys` or `tokens` open. `lists`: whether its list shows what it took.
 
     `replies`: whether an account may reply to itself. `per_window`: how many posts it takes before it says 429.
@@ -61,26 +62,10 @@ class XServer(ScriptedServer):
         self._clock = clock
         self._keys = keys
         self._nonces: set[str] = set()
-        self._log: list[Accepted] = []
-        self._posts: dict[str, Post] = {}
-
-    @property
-    def accepted(self) -> tuple[Accepted, ...]:
-        """Every post ever taken, in order: the judge of whether something went out, and how often."""
-        return tuple(self._log)
-
-    @property
-    def public(self) -> int:
-        """How many posts are there now."""
-        return len(self._posts)
 
     def react(self, remote_id: str, **counts: int) -> None:
         """The post has these counts: `like_count` and so on."""
         self._posts[remote_id].counts.update(counts)
-
-    def forget(self, remote_id: str) -> None:
-        """Somebody has deleted the post by other means."""
-        del self._posts[remote_id]
 
     def write(self, text: str, reply_to: str = "") -> str:
         """The account has written a post by other means; its id."""
@@ -184,8 +169,7 @@ class XServer(ScriptedServer):
         made_at = self._clock()
         remote_id = str(((int(made_at.timestamp() * 1000) - EPOCH_MS) << 22) + len(self._log))
         accepted = Accepted(remote_id=remote_id, text=text, reply_to=reply_to, alt_texts=alt_texts)
-        self._log.append(accepted)
-        self._posts[remote_id] = Post(accepted=accepted, made_at=made_at)
+        self.remember(remote_id, accepted, Post(accepted=accepted, made_at=made_at))
         if reply_to:
             self._posts[reply_to].counts["reply_count"] += 1
         return remote_id

@@ -5,13 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import io
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PIL import Image
-
+from adapters.scripted.memory import is_picture
 from adapters.scripted.server import Reply, reply_json
 
 if TYPE_CHECKING:
@@ -224,13 +222,4 @@ def _is_what_it_says(upload: Picture) -> bool:
         case "subtitles":
             return b"-->" in upload.content
         case _:
-            return _is_picture(bytes(upload.content))
-
-
-def _is_picture(content: bytes) -> bool:
-    try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-            picture.verify()
-    except (OSError, ValueError, SyntaxError):
-        return False
-    return True
+            return is_picture(bytes(upload.content), FORMATS)
